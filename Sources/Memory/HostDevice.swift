@@ -1,0 +1,40 @@
+import Glibc
+
+/// The host's own memory: what the CPU backend computes in.
+public struct HostDevice: MemoryDevice {
+    public let name = "cpu"
+    public let ledger: Ledger
+    /// One cache line and one AVX-512 vector.
+    private static let alignment = 64
+
+    public init(budgetByteCount: Int? = nil) {
+        ledger = Ledger(device: name, budgetByteCount: budgetByteCount)
+    }
+
+    public func allocate(byteCount: Int, for owner: MemoryOwner) throws(MemoryError) -> Storage {
+        try ledger.book(byteCount, for: owner)
+        var address: UnsafeMutableRawPointer?
+        let code = posix_memalign(&address, Self.alignment, max(byteCount, Self.alignment))
+        guard code == 0, let address else {
+            ledger.release(byteCount, for: owner)
+            throw .deviceExhausted(device: name, owner: owner, requestedByteCount: byteCount, code: code)
+        }
+        let allocation = Allocation(address: address)
+        return Storage(address: address, byteCount: byteCount) { [ledger] in
+            free(allocation.address)
+            ledger.release(byteCount, for: owner)
+        }
+    }
+
+    /// Uses the bytes where they lie: file-backed pages belong to the file, so nothing is booked.
+    public func place(
+        _ bytes: UnsafeRawBufferPointer, keeping keeper: any AnyObject & Sendable, for owner: MemoryOwner
+    ) throws(MemoryError) -> Storage {
+        Storage(address: UnsafeMutableRawPointer(mutating: bytes.baseAddress), byteCount: bytes.count) { _ = keeper }
+    }
+
+    /// SAFETY: carries an address into the release closure; only that closure uses it, once.
+    private struct Allocation: @unchecked Sendable {
+        let address: UnsafeMutableRawPointer
+    }
+}

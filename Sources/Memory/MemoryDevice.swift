@@ -1,0 +1,14 @@
+/// A device that hands out memory under a ledger. Models never see it: they ask their backend for tensors.
+public protocol MemoryDevice: Sendable {
+    var name: String { get }
+    var ledger: Ledger { get }
+
+    /// Takes `byteCount` bytes, aligned to at least 64, contents undefined.
+    /// - Throws: `MemoryError.overBudget` before the device is asked, `.deviceExhausted` when it has none left.
+    func allocate(byteCount: Int, for owner: MemoryOwner) throws(MemoryError) -> Storage
+
+    /// Makes host bytes usable on the device. A device that shares the host's memory uses them where they lie and
+    /// keeps `keeper` alive as long as the storage; another copies them and books the copy.
+    func place(_ bytes: UnsafeRawBufferPointer, keeping keeper: any AnyObject & Sendable, for owner: MemoryOwner) throws(MemoryError)
+        -> Storage
+}
