@@ -1,0 +1,90 @@
+import Memory
+import Synchronization
+public import SystemPackage
+public import Tensors
+
+/// The weights of one component (text encoder, transformer, VAE), checked as a whole before the first is used.
+///
+/// Files stay mapped and are never read whole. A tensor that is stored in the compute type is the mapped memory itself;
+/// others are converted when their unit is leased.
+public final class WeightStore: Sendable {
+    /// Folder name of the component, such as "transformer".
+    public let component: String
+    /// The files in use, in alphabetical order of their names.
+    public let files: [FilePath]
+    /// Oddities of the folder that do not change what is loaded.
+    public let warnings: [WeightsWarning]
+    /// Types the component's tensors are stored in.
+    public let storedTypes: Set<ElementType>
+    /// Bytes of the component's tensors as stored, without those that are ignored.
+    public let byteCount: Int
+    /// Type of every tensor that a lease gives.
+    public let computeType: ElementType
+    private let units: [String: [String: StoredTensor]]
+    private let loader: TensorLoader
+    private let retainsConverted: Bool
+    private let retained = Mutex<[String: [String: Tensor]]>([:])
+
+    /// Opens a component's folder and checks it against what `units` declare.
+    /// - Parameters:
+    ///   - component: Folder name of the component, for messages.
+    ///   - folder: The component's folder.
+    ///   - stem: Start of the weight files' names: `diffusion_pytorch_model` or `model`.
+    ///   - candidates: Names that a declared tensor may have in a checkpoint, best first. Several may be present if all fit.
+    ///   - ignoring: Whether a checkpoint name is known and not used.
+    ///   - retainsConverted: Whether tensors made for a lease (converted, copied to a device) are kept for the next one;
+    ///     otherwise their memory is free again when the lease ends.
+    /// - Throws: `WeightsError` with everything that is wrong with the folder.
+    public init(
+        component: String, folder: FilePath, stem: String, units: [WeightUnit],
+        candidates: @Sendable (String) -> [String] = { [$0] }, ignoring: @Sendable (String) -> Bool = { _ in false },
+        computeType: ElementType, retainsConverted: Bool = false, backend: any Backend
+    ) throws(WeightsError) {
+        let declared = DeclaredTensors(units, component: component, type: computeType)
+        let checkpoint = Checkpoint(folder: folder, stem: stem)
+        let check = CheckpointCheck(declared, in: checkpoint, candidates: candidates, ignoring: ignoring)
+        if !check.problems.isEmpty { throw WeightsError(component: component, problems: check.problems) }
+        let tensors = check.found.compactMapValues { StoredTensor($0) }
+        self.component = component
+        files = checkpoint.files.map(\.path)
+        warnings = checkpoint.warnings
+        storedTypes = Set(tensors.values.map(\.type))
+        byteCount = tensors.values.reduce(0) { $0 + $1.bytes.count }
+        self.computeType = computeType
+        self.units = declared.units.mapValues { declarations in
+            declarations.reduce(into: [:]) { $0[$1.name] = tensors[$1.name] }
+        }
+        loader = TensorLoader(computeType: computeType, backend: backend)
+        self.retainsConverted = retainsConverted
+    }
+
+    /// Runs `body` with the weights of one unit.
+    ///
+    /// Tensors, and whatever is built of them, are for use inside `body` only: their memory may hold another unit's weights
+    /// afterwards. Operations on them must have been issued, not finished, when `body` returns.
+    /// - Throws: What `body` throws; `WeightsError` for a unit that was not declared; `MemoryError` when converted weights have no room.
+    public func withLease<R>(_ unit: String, _ body: (Parameters) throws -> R) throws -> R {
+        let tensors = try tensors(of: unit)
+        return try body(
+            Parameters { (name, shape) throws(WeightsError) in
+                guard let tensor = tensors[name] else { throw self.error(.undeclaredTensor(unit: unit, tensor: name)) }
+                guard tensor.shape == shape else {
+                    throw self.error(.notAsDeclared(unit: unit, tensor: name, declared: tensor.shape, found: shape))
+                }
+                return tensor
+            })
+    }
+
+    private func tensors(of unit: String) throws -> [String: Tensor] {
+        if let tensors = retained.withLock({ $0[unit] }) { return tensors }
+        guard let stored = units[unit] else { throw error(.undeclaredUnit(unit)) }
+        for tensor in stored.values { tensor.file.willNeed(tensor.bytes) }
+        let tensors = try stored.mapValues(loader.load)
+        if retainsConverted { retained.withLock { $0[unit] = tensors } }
+        return tensors
+    }
+
+    private func error(_ problem: WeightsProblem) -> WeightsError {
+        WeightsError(component: component, problems: [problem])
+    }
+}
