@@ -30,5 +30,7 @@ let package = Package(
     targets: [
         layer("Memory"),
         layer("Tensors", ["Memory"]),
+        layer("Weights", ["Memory", "Tensors", system]),
+        tests(of: "Weights", ["Memory", "Tensors", system]),
     ]
 )
