@@ -76,6 +76,7 @@ class Configuration:
     storage: Storage
     request: Request
     static_shift: float | None = None  # None: dynamic shifting, as FLUX.1-dev; 1.0 as FLUX.1-schnell
+    faint: bool = False  # activations before many norms are so small that the norms' epsilon shows
 
 
 # Committed: small enough for the repository, so the wide head sizes have one head.
@@ -142,6 +143,7 @@ CONFIGURATIONS = (
         vae=Vae((4, 4, 8, 8), layers=2, groups=1),
         storage=Storage("mixed"),
         request=Request("", 16, 64, 5, 4.5, 123456789, 16),
+        faint=True,
     ),
 )
 

@@ -26,7 +26,7 @@ def write(configuration: Configuration, folder: Path, tokenizers: Path) -> None:
         "vae": vae(configuration),
     }
     for offset, part in enumerate(parts.values()):
-        enliven(part, configuration.seed * 10 + offset)
+        enliven(part, configuration.seed * 10 + offset, configuration.faint)
         part.to(dtype)
     pipeline = FluxPipeline(
         scheduler=scheduler(configuration),

@@ -9,15 +9,27 @@ from torch import nn
 GAINS = {"norm1.linear": 0.6, "norm1_context.linear": 0.6, "norm.linear": 0.6, "norm_out.linear": 0.6, "conv_out": 0.7}
 QUERY_KEY_NORMS = ("norm_q", "norm_k", "norm_added_q", "norm_added_k")
 
+# What feeds the first norms, and the queries and keys before theirs.
+FAINT = (
+    *("x_embedder", "context_embedder", "token_embedding", "position_embedding", "embed_tokens", "decoder.conv_in"),
+    *("attn.to_q", "attn.to_k", "attn.add_q_proj", "attn.add_k_proj"),
+)
 
-def enliven(model: nn.Module, seed: int) -> None:
-    """Overwrites all parameters; each is drawn from its own name, so the order of definition does not matter."""
+
+def enliven(model: nn.Module, seed: int, faint: bool) -> None:
+    """Overwrites all parameters; each is drawn from its own name, so the order of definition does not matter.
+
+    `faint` makes the inputs of many norms so small that their epsilon shows.
+    """
     for path, module in model.named_modules():
         for name, parameter in module.named_parameters(recurse=False):
+            # A tied weight (T5's `shared`) comes up under each of its names: the last one decides.
             generator = torch.Generator().manual_seed(seed * 2**32 + zlib.crc32(f"{path}.{name}".encode()))
             noise = torch.randn(parameter.shape, generator=generator)
             with torch.no_grad():
                 parameter.copy_(scaled(noise, path, name, module))
+                if faint and path.endswith(FAINT):
+                    parameter.mul_(0.02)
 
 
 def scaled(noise: torch.Tensor, path: str, name: str, module: nn.Module) -> torch.Tensor:
