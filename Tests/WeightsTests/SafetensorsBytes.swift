@@ -19,9 +19,13 @@ enum SafetensorsBytes {
     }
 
     /// A file of a header as written, its length in front, and data.
+    static func file(header: [UInt8], data: [UInt8] = [], statedLength: UInt64? = nil) -> [UInt8] {
+        let length = statedLength ?? UInt64(header.count)
+        return (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + header + data
+    }
+
     static func file(header: String, data: [UInt8] = [], statedLength: UInt64? = nil) -> [UInt8] {
-        let length = statedLength ?? UInt64(header.utf8.count)
-        return (0..<8).map { UInt8(truncatingIfNeeded: length >> (8 * $0)) } + Array(header.utf8) + data
+        file(header: Array(header.utf8), data: data, statedLength: statedLength)
     }
 
     /// A valid file; `headerPadding` spaces move the data.
