@@ -31,6 +31,10 @@ let package = Package(
         layer("Memory"),
         layer("Tensors", ["Memory"]),
         layer("Weights", ["Memory", "Tensors", system]),
-        tests(of: "Weights", ["Memory", "Tensors", system]),
+        tests(of: "Weights", ["Memory", "Tensors", "TestFixtures", system]),
+        .target(name: "CPNG", linkerSettings: [.linkedLibrary("png"), .linkedLibrary("z")]),
+        layer("Gallery", ["CPNG", system]),
+        tests(of: "Gallery", ["CPNG", "TestFixtures", system]),
+        .target(name: "TestFixtures", dependencies: [system], path: "Tests/TestFixtures", swiftSettings: swift),
     ]
 )

@@ -1,5 +1,6 @@
 import SystemPackage
 import Tensors
+import TestFixtures
 import Testing
 
 @testable import Weights

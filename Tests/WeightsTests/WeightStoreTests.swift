@@ -1,6 +1,7 @@
 import Memory
 import SystemPackage
 import Tensors
+import TestFixtures
 import Testing
 
 @testable import Weights

@@ -3,26 +3,26 @@ import FoundationEssentials
 /// A deterministic source of broken input: the same seed makes the same bytes everywhere.
 ///
 /// `SLUICE_FUZZ_SEED` and `SLUICE_FUZZ_ROUNDS` (a factor) in the environment widen the search; the default is a bounded run.
-struct Mutator: RandomNumberGenerator {
-    let seed: UInt64
+public struct Mutator: RandomNumberGenerator {
+    public let seed: UInt64
     private var state: UInt64
 
-    init(seed: UInt64) {
+    public init(seed: UInt64) {
         self.seed = seed
         state = seed
     }
 
-    static func fromEnvironment() -> Mutator {
+    public static func fromEnvironment() -> Mutator {
         Mutator(seed: ProcessInfo.processInfo.environment["SLUICE_FUZZ_SEED"].flatMap { UInt64($0) } ?? 20_260_101)
     }
 
     /// `count` rounds, times the factor from the environment.
-    static func rounds(_ count: Int) -> Range<Int> {
+    public static func rounds(_ count: Int) -> Range<Int> {
         0..<count * (ProcessInfo.processInfo.environment["SLUICE_FUZZ_ROUNDS"].flatMap { Int($0) } ?? 1)
     }
 
     /// SplitMix64.
-    mutating func next() -> UInt64 {
+    public mutating func next() -> UInt64 {
         state &+= 0x9E37_79B9_7F4A_7C15
         var value = state
         value = (value ^ value >> 30) &* 0xBF58_476D_1CE4_E5B9
@@ -31,7 +31,7 @@ struct Mutator: RandomNumberGenerator {
     }
 
     /// One to four edits of `bytes`: a flipped bit, another byte, a fragment put in or over, a part removed, doubled or moved.
-    mutating func mutated(_ bytes: [UInt8], fragments: [String]) -> [UInt8] {
+    public mutating func mutated(_ bytes: [UInt8], fragments: [String]) -> [UInt8] {
         var bytes = bytes
         for _ in 0...Int.random(in: 0..<4, using: &self) {
             let at = Int.random(in: 0...bytes.count, using: &self)

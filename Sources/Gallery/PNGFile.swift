@@ -1,0 +1,115 @@
+import CPNG
+import Glibc
+public import SystemPackage
+
+/// PNG files: pictures with the text that says how they were made.
+public enum PNGFile {
+    /// More than any picture within the limit on pixels needs.
+    static let byteLimit = 512 << 20
+    /// Pillow's limit, about 9459×9459: more pixels are taken for an attack.
+    static let pixelLimit = 89_478_485
+
+    /// Writes a picture so that `path` holds all of it or what it held before: beside it, flushed to the disk, then renamed.
+    ///
+    /// `metadata` is stored twice: under "sluice" as JSON and under "parameters" in the format of AUTOMATIC1111's web interface.
+    /// - Throws: `GalleryError`; then nothing is left behind.
+    public static func write(_ picture: Picture, metadata: PictureMetadata?, to path: FilePath) throws(GalleryError) {
+        let texts = try metadata.map { metadata throws(GalleryError) in try metadata.pngTexts(for: path) } ?? []
+        try AtomicFile(path).write(try encoded(picture, texts: texts, for: path))
+    }
+
+    /// Finds out before the work is done whether its result could be written to `path`, and leaves no trace.
+    public static func checkWritable(_ path: FilePath) throws(GalleryError) {
+        try AtomicFile(path).check()
+    }
+
+    /// A picture and its texts by keyword. Other colour types become 8-bit RGB, transparency lies over black.
+    public static func read(_ path: FilePath) throws(GalleryError) -> (picture: Picture, text: [String: String]) {
+        let file = try contents(of: path)
+        do throws(PNGFault) {
+            let text = try PNGText.read(file)
+            return (try decoded(file), text)
+        } catch {
+            throw .malformed(path: path, fault: error)
+        }
+    }
+
+    /// The texts of a file by keyword; pixels are not decoded.
+    public static func readText(_ path: FilePath) throws(GalleryError) -> [String: String] {
+        let file = try contents(of: path)
+        do throws(PNGFault) {
+            return try PNGText.read(file)
+        } catch {
+            throw .malformed(path: path, fault: error)
+        }
+    }
+
+    private static func encoded(
+        _ picture: Picture, texts: [(keyword: String, text: String)], for path: FilePath
+    ) throws(GalleryError) -> [UInt8] {
+        let contents = texts.map { PNGText.chunk($0.keyword, $0.text) }
+        var file = sluice_png_buffer()
+        defer { sluice_png_release(&file) }
+        // SAFETY: the chunks point into `data`, which outlives the call; pixels were counted by `Picture`.
+        let data = contents.flatMap(\.data)
+        let succeeded = data.withUnsafeBufferPointer { data in
+            var offset = 0
+            let chunks = contents.map { content in
+                defer { offset += content.data.count }
+                return sluice_png_chunk(content.type, data.baseAddress.map { $0 + offset }, content.data.count)
+            }
+            return sluice_png_encode(picture.pixels, UInt32(picture.width), UInt32(picture.height), chunks, chunks.count, &file)
+        }
+        guard succeeded else { throw .encodingFailed(path: path, message: file.text) }
+        return file.array
+    }
+
+    static func decoded(_ file: [UInt8]) throws(PNGFault) -> Picture {
+        var pixels = sluice_png_buffer()
+        defer { sluice_png_release(&pixels) }
+        var (width, height): (UInt32, UInt32) = (0, 0)
+        // SAFETY: the file is read only during the call, and the pixels copied before they are released.
+        guard sluice_png_decode(file, file.count, UInt64(pixelLimit), &width, &height, &pixels) else {
+            throw .undecodable(message: pixels.text)
+        }
+        do {
+            return try Picture(width: Int(width), height: Int(height), pixels: pixels.array)
+        } catch {
+            throw .undecodable(message: error.description)
+        }
+    }
+
+    private static func contents(of path: FilePath) throws(GalleryError) -> [UInt8] {
+        do {
+            // Without nonBlocking, a pipe in the file's place would be waited for.
+            let descriptor = try FileDescriptor.open(path, .readOnly, options: [.closeOnExec, .nonBlocking])
+            return try descriptor.closeAfter {
+                var status = stat()
+                guard fstat(descriptor.rawValue, &status) == 0 else { throw Errno(rawValue: errno) }
+                guard status.st_mode & S_IFMT == S_IFREG else { throw GalleryError.notARegularFile(path: path) }
+                let count = Int(status.st_size)
+                guard count <= byteLimit else { throw GalleryError.tooLarge(path: path, byteCount: count, limit: byteLimit) }
+                return try [UInt8](unsafeUninitializedCapacity: count) { buffer, initialized in
+                    while initialized < count {
+                        let read = try descriptor.read(
+                            into: UnsafeMutableRawBufferPointer(rebasing: UnsafeMutableRawBufferPointer(buffer)[initialized...]))
+                        if read == 0 { return }
+                        initialized += read
+                    }
+                }
+            }
+        } catch let error as GalleryError {
+            throw error
+        } catch {
+            throw .unreadable(path: path, call: "read", code: (error as? Errno)?.rawValue ?? EIO)
+        }
+    }
+}
+
+extension sluice_png_chunk {
+    init(_ type: String, _ data: UnsafePointer<UInt8>?, _ count: Int) {
+        let code = type.utf8.map { CChar(bitPattern: $0) }
+        precondition(code.count == 4, "a chunk type has four letters: \(type)")
+        self.init(type: (code[0], code[1], code[2], code[3]), data: data, count: count)
+    }
+}

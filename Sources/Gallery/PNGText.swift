@@ -1,0 +1,116 @@
+import CPNG
+
+/// The text chunks of a PNG file (https://www.w3.org/TR/png-3, section 11.3.3): keyword and text, Latin-1 or UTF-8, plain or deflated.
+enum PNGText {
+    /// Pillow's limits, so that whatever the common readers take is taken here.
+    static let inflatedByteLimit = 1 << 20
+    static let totalByteLimit = 64 << 20
+    private static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
+
+    /// Every text of a file by keyword, the last one where a keyword occurs twice; pixels are passed over unread.
+    static func read(_ file: [UInt8]) throws(PNGFault) -> [String: String] {
+        guard file.starts(with: signature) else { throw .noSignature }
+        var texts: [String: String] = [:]
+        var totalByteCount = 0
+        var offset = signature.count
+        while true {
+            guard file.count - offset >= 12 else { throw .truncated(offset: offset) }
+            let length = integer(file, at: offset)
+            guard length <= file.count - offset - 12 else { throw .truncated(offset: offset) }
+            let type = latin1(file[offset + 4..<offset + 8])
+            if offset == signature.count, type != "IHDR" || length != 13 { throw .noHeader }
+            if type == "IEND" { return texts }
+            if ["IHDR", "tEXt", "zTXt", "iTXt"].contains(type) {
+                let end = offset + 8 + length
+                guard checksum(file[offset + 4..<end]) == integer(file, at: end) else {
+                    throw .wrongChecksum(chunk: type, offset: offset)
+                }
+                if type != "IHDR" {
+                    let (keyword, text) = try entry(type, file[offset + 8..<end], offset)
+                    totalByteCount += text.utf8.count
+                    guard totalByteCount <= totalByteLimit else {
+                        throw .textTooLarge(byteCount: totalByteCount, limit: totalByteLimit)
+                    }
+                    texts[keyword] = text
+                }
+            }
+            offset += 12 + length
+        }
+    }
+
+    /// A chunk's type and data for a text: Latin-1 where that holds it, as readers of old expect, else UTF-8.
+    ///
+    /// Zero bytes would end the text in some readers and are left out.
+    static func chunk(_ keyword: String, _ text: String) -> (type: String, data: [UInt8]) {
+        let scalars = text.unicodeScalars.filter { $0 != "\0" }
+        let key = Array(keyword.utf8) + [0]
+        if scalars.allSatisfy({ $0.value < 0x100 }) { return ("tEXt", key + scalars.map { UInt8($0.value) }) }
+        // Not compressed, method 0, no language, no translated keyword.
+        return ("iTXt", key + [0, 0, 0, 0] + Array(String(String.UnicodeScalarView(scalars)).utf8))
+    }
+
+    private static func entry(_ type: String, _ data: ArraySlice<UInt8>, _ offset: Int) throws(PNGFault) -> (String, String) {
+        guard let end = data.firstIndex(of: 0), (1...79).contains(end - data.startIndex) else {
+            throw .invalidKeyword(chunk: type, offset: offset)
+        }
+        let keyword = latin1(data[..<end])
+        let rest = data[(end + 1)...]
+        switch type {
+        case "tEXt": return (keyword, latin1(rest))
+        case "zTXt":
+            guard rest.first == 0 else { throw .invalidText(keyword: keyword, reason: "unknown compression") }
+            return (keyword, latin1(try inflated(rest.dropFirst(), keyword)[...]))
+        default: return (keyword, try international(rest, keyword))
+        }
+    }
+
+    /// iTXt after its keyword: compression flag and method, language, translated keyword, UTF-8.
+    private static func international(_ data: ArraySlice<UInt8>, _ keyword: String) throws(PNGFault) -> String {
+        let flags = data.prefix(2)
+        guard flags.count == 2, flags == [0, 0] || flags == [1, 0] || flags == [0, 1] else {
+            throw .invalidText(keyword: keyword, reason: "unknown compression")
+        }
+        let fields = data.dropFirst(2)
+        guard let language = fields.firstIndex(of: 0), let translated = fields[(language + 1)...].firstIndex(of: 0) else {
+            throw .invalidText(keyword: keyword, reason: "no text after its language")
+        }
+        let bytes = fields[(translated + 1)...]
+        let plain = flags.first == 1 ? try inflated(bytes, keyword)[...] : bytes
+        guard let text = String(validating: plain, as: UTF8.self) else { throw .invalidText(keyword: keyword, reason: "not UTF-8") }
+        return text
+    }
+
+    private static func inflated(_ stream: ArraySlice<UInt8>, _ keyword: String) throws(PNGFault) -> [UInt8] {
+        var buffer = sluice_png_buffer()
+        defer { sluice_png_release(&buffer) }
+        // SAFETY: the stream is read only during the call, and the buffer copied before it is released.
+        let succeeded = stream.withUnsafeBufferPointer { sluice_png_inflate($0.baseAddress, $0.count, inflatedByteLimit, &buffer) }
+        guard succeeded else { throw .invalidText(keyword: keyword, reason: buffer.text) }
+        return buffer.array
+    }
+
+    private static func checksum(_ bytes: ArraySlice<UInt8>) -> Int {
+        bytes.withUnsafeBufferPointer { Int(sluice_png_crc($0.baseAddress, $0.count)) }
+    }
+
+    /// Four bytes, big-endian.
+    private static func integer(_ file: [UInt8], at offset: Int) -> Int {
+        file[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
+    }
+
+    private static func latin1(_ bytes: ArraySlice<UInt8>) -> String {
+        var scalars = String.UnicodeScalarView()
+        for byte in bytes { scalars.append(Unicode.Scalar(byte)) }
+        return String(scalars)
+    }
+}
+
+extension sluice_png_buffer {
+    /// A copy of the bytes.
+    var array: [UInt8] { Array(UnsafeBufferPointer(start: bytes, count: count)) }
+
+    /// The library's message after a failure.
+    var text: String {
+        withUnsafeBytes(of: message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
+    }
+}
