@@ -8,10 +8,10 @@ enum CLIPText {
         var isAfterSpace = false
         // A canonical composition never crosses the border of a grapheme cluster, so composing each keeps the origins exact.
         for cluster in text.graphemeClusters(in: range) {
-            let origin = text.origins[cluster.lowerBound]
-            let isComposed = cluster.count == 1 && text.scalars[cluster.lowerBound].value < 0x300
-            let composed = isComposed ? [text.scalars[cluster.lowerBound]] : Array(text.string(in: cluster)._nfc)
-            for scalar in composed {
+            let composed = compose(text, cluster)
+            for (index, scalar) in composed.enumerated() {
+                // A cluster that composing changed keeps only its own beginning as origin.
+                let origin = text.origins[cluster.lowerBound + (composed.count == cluster.count ? index : 0)]
                 if scalar.properties.isWhitespace {
                     if !isAfterSpace { result.append(" ", origin: origin) }
                     isAfterSpace = true
@@ -22,6 +22,12 @@ enum CLIPText {
             }
         }
         return result
+    }
+
+    private static func compose(_ text: AlignedText, _ cluster: Range<Int>) -> [Unicode.Scalar] {
+        let first = text.scalars[cluster.lowerBound]
+        // Below U+0300 nothing changes under composition with nothing.
+        return cluster.count == 1 && first.value < 0x300 ? [first] : Array(text.string(in: cluster)._nfc)
     }
 
     /// The ranges of the pieces: contractions, runs of letters, single digits, runs of other scalars; spaces are dropped.

@@ -1,0 +1,84 @@
+import SystemPackage
+import Testing
+
+@testable import Tokenizers
+
+/// Whatever a tokenizer folder holds, loading either gives one error or a tokenizer that encodes; it never traps.
+struct LoaderFuzzTests {
+    private static let fragments: [[UInt8]] =
+        [
+            "{", "}", "[", "]", ":", ",", "\"", "\\", "\\u0000", "\\ud83d", "\\ud83d\\ude00", "é", "null", "true", "1e9", "-1", "0",
+            "1e999",
+            "9223372036854775808", "4294967296", " ", "\n", "\r\n", "</w>", "Ġ", "▁", "\"normalizer\":{\"type\":\"Precompiled\"}",
+            "\"extra_ids\":3", "\"id\":", "\"content\":\"\"", "\"lstrip\":true", "\"normalized\":true", "\"single_word\":true",
+        ].map { Array($0.utf8) }
+        + [
+            [0xFF], [0xC3], [0x00], [0x0A, 0x00], [0x0A, 0xFF, 0xFF, 0xFF, 0xFF, 0x0F], [0x12, 0x02, 0x18, 0x02], [0x15, 0, 0, 0x80, 0x7F],
+            [0x18, 0x04], [0x18, 0x06], [0x1A, 0x04, 0x12, 0x02, 0x00, 0x00], [0x22, 0x04, 0x0A, 0x02, 0x0A, 0x00],
+        ]
+
+    private static let texts = [
+        "", "a photo of the cat, don't <|EndOfText|> </s>▁▁ <extra_id_0>", "Ünïcödé e\u{301}\u{1100}\u{1161} 😀½ﬁ 日本語\u{0}\u{200B}",
+        String(repeating: "water ", count: 40),
+    ]
+
+    @Test(arguments: ["vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json"])
+    func `a damaged file of a CLIP folder is refused or gives ids in range`(file: String) throws {
+        var files = try GoldenTokens.files(CLIPTokenizerTests.demo)
+        // The map counts only where the settings declare no tokens.
+        if file == "special_tokens_map.json" { files["tokenizer_config.json"] = Array(#"{"model_max_length": 20}"#.utf8) }
+        try fuzz(file, in: files, rounds: Mutator.rounds(150)) { folder throws(TokenizerError) in
+            let tokenizer = try CLIPTokenizer(folder: folder)
+            return { (tokenizer.encode($0), tokenizer.maximumLength, tokenizer.idCount) }
+        }
+    }
+
+    @Test(arguments: [("tokenizer.json", "spiece.model"), ("spiece.model", "tokenizer.json"), ("tokenizer_config.json", "spiece.model")])
+    func `a damaged file of a T5 folder is refused or gives ids in range`(file: String, without dropped: String) throws {
+        for folder in [T5TokenizerTests.demo, T5TokenizerTests.trained] {
+            let files = try GoldenTokens.files(folder, without: [dropped])
+            try fuzz(file, in: files, rounds: Mutator.rounds(folder == T5TokenizerTests.demo ? 150 : 30)) { folder throws(TokenizerError) in
+                let tokenizer = try T5Tokenizer(folder: folder)
+                return { (tokenizer.encode($0, maximumLength: 16), 16, tokenizer.idCount) }
+            }
+        }
+    }
+
+    @Test func `a damaged character map is refused or replaces text by text`() throws {
+        let file = try TokenizerFile(path: T5TokenizerTests.trained.appending("spiece.model"))
+        let blob = Array(file.bytes[try #require(try SentencePieceLayout(file).characterMap)])
+        var mutator = Mutator.fromEnvironment()
+        let text = AlignedText(Self.texts.joined())
+        for round in Mutator.rounds(200) {
+            let damaged = mutator.mutated(blob, fragments: Self.fragments)
+            guard let map = try? CharacterMap(damaged) else { continue }
+            #expect(map.normalized(text, in: 0..<text.count).origins.allSatisfy { $0 >= 0 }, "seed \(mutator.seed), round \(round)")
+        }
+    }
+
+    private typealias Encoder = (String) -> (sequence: TokenSequence, length: Int, idCount: Int)
+
+    private func fuzz(
+        _ file: String, in files: [String: [UInt8]], rounds: Range<Int>, load: (FilePath) throws(TokenizerError) -> Encoder
+    ) throws {
+        let original = try #require(files[file])
+        let folder = try TemporaryFolder(files)
+        var mutator = Mutator.fromEnvironment()
+        var refused = 0
+        for round in rounds {
+            try folder.write(mutator.mutated(original, fragments: Self.fragments), to: file)
+            do throws(TokenizerError) {
+                let encode = try load(folder.path)
+                for text in Self.texts {
+                    let (sequence, length, idCount) = encode(text)
+                    #expect(sequence.ids.count == length, "\(file), seed \(mutator.seed), round \(round)")
+                    #expect(sequence.ids.allSatisfy { (0..<idCount).contains(Int($0)) }, "\(file), seed \(mutator.seed), round \(round)")
+                }
+            } catch {
+                refused += 1
+                #expect(!error.description.contains("\n"), "\(file), seed \(mutator.seed), round \(round): \(error)")
+            }
+        }
+        #expect(refused > 0)
+    }
+}
