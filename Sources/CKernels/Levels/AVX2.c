@@ -1,0 +1,19 @@
+#if defined(__x86_64__)
+
+#define KERNEL_TABLE kernelsAVX2
+#define TILE_ROWS 6
+#define TILE_VECTORS 1
+
+#include <math.h>
+#include <string.h>
+
+#include "../GroupNorm.h"
+#include "../KernelTable.h"
+
+#pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
+#include "Vector.h"
+
+#include "Level.h"
+#pragma clang attribute pop
+
+#endif

@@ -1,0 +1,76 @@
+import COneDNN
+import Memory
+public import Tensors
+
+extension CPUBackend {
+    public func linear(_ x: Tensor, weight: Tensor, bias: Tensor?, activation: Activation, into output: Tensor) throws {
+        _ = try computeType("linear", x.type)
+        let product = Product(
+            operation: "linear", weight: try dense(weight), bias: bias, gate: nil, activation: activation, accumulates: false)
+        try run(product, x, output)
+    }
+
+    public func addLinear(_ x: Tensor, weight: Tensor, bias: Tensor?, gate: Tensor?, to residual: Tensor) throws {
+        _ = try computeType("addLinear", x.type)
+        let product = Product(
+            operation: "addLinear", weight: try dense(weight), bias: bias, gate: gate, activation: .none, accumulates: true)
+        try run(product, x, residual)
+    }
+
+    /// What a matrix product is of, apart from the rows that go through it.
+    private struct Product {
+        let operation: String
+        let weight: Tensor
+        let bias: Tensor?
+        let gate: Tensor?
+        let activation: Activation
+        let accumulates: Bool
+    }
+
+    /// Bytes of rows that are staged at once.
+    private static let stagingByteCount = 16 << 20
+
+    /// oneDNN is fast on dense operands only (2.6 takes its unoptimised reference code for strided ones), so rows of a view are staged, some at a time.
+    private func run(_ product: Product, _ x: Tensor, _ output: Tensor) throws {
+        if x.isContiguous && output.isContiguous { return try runDense(product, x, output) }
+        let rowByteCount = (x.columns + output.columns) * x.type.byteCount
+        let step = max(1, Self.stagingByteCount / rowByteCount)
+        for start in stride(from: 0, to: x.rows, by: step) {
+            let rows = start..<min(start + step, x.rows)
+            let target = output.rows(rows)
+            if target.isContiguous {
+                try runDense(product, dense(x.rows(rows)), target)
+            } else {
+                let staged = try product.accumulates ? dense(target) : empty(target.shape, target.type, for: .workspace)
+                try runDense(product, dense(x.rows(rows)), staged)
+                copy(staged, to: target)
+            }
+        }
+    }
+
+    private func runDense(_ product: Product, _ x: Tensor, _ output: Tensor) throws {
+        var description = OneDNNProduct(
+            type: x.type.oneDNNType, activation: product.activation.oneDNNActivation, hasBias: product.bias != nil,
+            hasGate: product.gate != nil, accumulates: product.accumulates, rows: Int64(x.rows), columns: Int64(output.columns),
+            depth: Int64(x.columns))
+        let primitive = try Primitive(product.operation) { oneDNNMakeProduct(&description, $0) }
+        let scratch = try device.allocate(byteCount: primitive.scratchByteCount, for: .workspace)
+        try primitive.run(
+            OneDNNOperands(
+                x: x.hostAddress, weight: product.weight.hostAddress, bias: product.bias?.hostAddress, gate: product.gate?.hostAddress,
+                output: output.hostAddress, scratch: scratch.address))
+        // SAFETY: oneDNN works at the scratch's address, so the storage must outlive the run.
+        withExtendedLifetime(scratch) {}
+    }
+}
+
+extension Activation {
+    fileprivate var oneDNNActivation: OneDNNActivation {
+        switch self {
+        case .none: OneDNNActivationNone
+        case .geluTanh: OneDNNActivationGELUTanh
+        case .quickGELU: OneDNNActivationQuickGELU
+        case .silu: OneDNNActivationSiLU
+        }
+    }
+}
