@@ -55,7 +55,8 @@ let package = Package(
         .executableTarget(
             name: "sluice",
             dependencies: [
-                "CPUBackend", "Diffusion", "FluxModels", "Gallery", "Memory", "Postcards", "Tensors", "Tokenizers", "Weights", arguments, system,
+                "CPUBackend", "Diffusion", "FluxModels", "Gallery", "Memory", "Postcards", "Tensors", "Tokenizers", "Weights", arguments,
+                system,
             ],
             swiftSettings: swift),
 

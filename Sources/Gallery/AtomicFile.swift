@@ -1,18 +1,19 @@
 import Glibc
-import SystemPackage
+public import SystemPackage
 
 /// A file that appears whole or not at all, also when the disk is full, the process is killed or the machine loses power.
-struct AtomicFile {
+public struct AtomicFile: Sendable {
     private let path: FilePath
     private let folder: FilePath
 
-    init(_ path: FilePath) {
+    public init(_ path: FilePath) {
         self.path = path
         let parent = path.removingLastComponent()
         folder = parent.isEmpty ? "." : parent
     }
 
-    func write(_ bytes: [UInt8]) throws(GalleryError) {
+    /// - Throws: `GalleryError.notARegularFile` or `.unwritable`; then whatever was there before is untouched.
+    public func write(_ bytes: [UInt8]) throws(GalleryError) {
         try refuseOtherKinds()
         let (temporary, descriptor) = try create()
         // Once the bytes are flushed, closing cannot lose them.
@@ -29,7 +30,8 @@ struct AtomicFile {
     }
 
     /// Everything that `write` needs but room.
-    func check() throws(GalleryError) {
+    /// - Throws: `GalleryError.notARegularFile` or `.unwritable`.
+    public func check() throws(GalleryError) {
         try refuseOtherKinds()
         let (temporary, descriptor) = try create()
         unlink(temporary.string)

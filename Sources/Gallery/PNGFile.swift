@@ -18,11 +18,6 @@ public enum PNGFile {
         try AtomicFile(path).write(try encoded(picture, texts: texts, for: path))
     }
 
-    /// Finds out before the work is done whether its result could be written to `path`, and leaves no trace.
-    public static func checkWritable(_ path: FilePath) throws(GalleryError) {
-        try AtomicFile(path).check()
-    }
-
     /// A picture and its texts by keyword. Other colour types become 8-bit RGB, transparency lies over black.
     public static func read(_ path: FilePath) throws(GalleryError) -> (picture: Picture, text: [String: String]) {
         let file = try contents(of: path)

@@ -9,3 +9,14 @@ public enum ElementType: String, CaseIterable, Sendable {
         }
     }
 }
+
+extension Float {
+    /// This value rounded to the nearest, ties to even, that `type` can hold.
+    public func rounded(to type: ElementType) -> Float {
+        switch type {
+        case .f32: self
+        case .f16: Float(Float16(self))
+        case .bf16: isNaN ? self : Float(bitPattern: (bitPattern &+ 0x7fff &+ (bitPattern >> 16 & 1)) & 0xffff_0000)
+        }
+    }
+}

@@ -1,0 +1,40 @@
+# `make` alone lists the targets.
+.DEFAULT_GOAL := help
+.PHONY: help setup build demo test check format lint golden bench clean
+PYTHON ?= .venv/bin/python
+
+help:  ## this list
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+
+setup:  ## install the system packages that are missing
+	@Tools/setup.sh
+
+build: setup  ## the command line, optimised: .build/release/sluice
+	swift build -c release --product sluice
+
+demo: build  ## draw a picture with the embedded model
+	@Tools/demo.sh
+
+test: setup  ## build and run every test
+	swift test
+
+check: lint  ## what must hold before a commit besides the tests
+
+format:  ## rewrite the Swift sources in the one style
+	swift format --in-place --recursive --parallel Package.swift Sources Tests
+
+lint:
+	swift format lint --strict --recursive --parallel Package.swift Sources Tests
+
+$(PYTHON):
+	python3 -m venv .venv
+	$(PYTHON) -m pip install --quiet -r Tools/golden/requirements.txt
+
+golden: $(PYTHON)  ## rewrite the golden data with the published pipeline (downloads PyTorch)
+	cd Tools && $(abspath $(PYTHON)) -m golden.models && $(abspath $(PYTHON)) -m golden.tokenizers
+
+bench: build $(PYTHON)  ## compare the command line with the published pipeline
+	Benchmarks/cold_start.py --python $(PYTHON)
+
+clean:  ## remove what was built
+	rm -rf .build

@@ -1,0 +1,12 @@
+/// A finished picture, and how it came about.
+public struct GeneratedImage: Sendable {
+    public let request: GenerationRequest
+    /// 8-bit RGB, row-major, `3·width·height` values.
+    public let pixels: [UInt8]
+    /// Unpacked `[16, height/8, width/8]`, row-major, before the autoencoder's scaling.
+    public let latents: [Float]
+    public let latentLayout: LatentLayout
+    public let timeline: Timeline
+    /// Most bytes the device's ledger held at once while this picture was drawn.
+    public let peakByteCount: Int
+}

@@ -1,0 +1,47 @@
+import ArgumentParser
+import CPUBackend
+import Diffusion
+import Memory
+import Postcards
+import SystemPackage
+import Tensors
+
+/// Which model runs, where, and in which arithmetic. The only place that names a backend.
+struct EngineOptions: ParsableArguments {
+    @Option(help: ArgumentHelp("FLUX.1 folder in the diffusers layout; the embedded Postcards model if absent.", valueName: "DIR"))
+    var model: String?
+
+    @Option(help: ArgumentHelp("auto, cpu or cuda[:N].", valueName: "DEVICE"))
+    var device = "auto"
+
+    @Option(help: ArgumentHelp("bf16 or f32; what the device computes fast in if absent.", valueName: "TYPE"))
+    var dtype: String?
+
+    var modelFolder: FilePath { get throws { try model.map { FilePath($0) } ?? Postcards.folder } }
+
+    func makeEngine() throws -> Engine {
+        try requireCPU()
+        let available = HostMemory.availableByteCount
+        let backend = CPUBackend(device: HostDevice(budgetByteCount: available))
+        return Engine(
+            model: try modelFolder, computeType: try elementType(on: backend), retainedByteCount: available / 4, on: backend)
+    }
+
+    private func requireCPU() throws {
+        if device == "auto" || device == "cpu" { return }
+        let parts = device.split(separator: ":", omittingEmptySubsequences: false)
+        if parts.first == "cuda", parts.count == 1 || (parts.count == 2 && Int(parts[1]) != nil) {
+            throw OptionError.unavailable(option: "--device", value: device, reason: "this build has no CUDA backend; use --device cpu")
+        }
+        throw OptionError.invalid(option: "--device", value: device, expected: "auto, cpu or cuda[:N]")
+    }
+
+    private func elementType(on backend: CPUBackend) throws -> ElementType {
+        guard let dtype else { return backend.computeTypes[0] }
+        guard let type = ElementType(rawValue: dtype), backend.computeTypes.contains(type) else {
+            let available = backend.computeTypes.map(\.rawValue).joined(separator: " or ")
+            throw OptionError.invalid(option: "--dtype", value: dtype, expected: "\(available) on this device")
+        }
+        return type
+    }
+}
