@@ -23,6 +23,9 @@ public enum TensorFile {
         guard let entry = header.entries.first(where: { $0.name == name }) else {
             throw .missingTensor(file: file.path, tensor: name, expected: shape)
         }
+        if let other = header.entries.first(where: { $0.name != name }) {
+            throw .unknownTensor(file: file.path, tensor: other.name, found: other.shape)
+        }
         if entry.type != .f32 { throw .unsupportedType(file: file.path, tensor: name, expected: [.f32], found: entry.type) }
         if entry.shape != shape { throw .wrongShape(file: file.path, tensor: name, expected: shape, found: entry.shape) }
         return stride(from: entry.bytes.lowerBound, to: entry.bytes.upperBound, by: 4).map { offset in

@@ -67,7 +67,7 @@ struct PNGFileTests {
     @Test func `an existing file is replaced as a whole and nothing is left beside it`() throws {
         try folder.write("an older file, longer than the picture " + String(repeating: "x", count: 10_000), "picture.png")
         let picture = try Self.picture(8, 8)
-        try PNGFile.checkWritable(file)
+        try AtomicFile(file).check()
         try PNGFile.write(picture, metadata: nil, to: file)
         #expect(try PNGFile.read(file).picture == picture)
         #expect(try folder.names == ["picture.png"])
@@ -79,13 +79,15 @@ struct PNGFileTests {
         #expect(try folder.names.count == 1)
     }
 
-    @Test func `folders, devices and missing folders are refused before and at writing`() throws {
+    @Test func `folders, pipes and missing folders are refused before and at writing`() throws {
         try folder.makeFolder("folder")
         try folder.link("link", to: "folder")
+        #expect(mkfifo(folder.path.appending("pipe").string, 0o600) == 0)
         let refused: [(FilePath, GalleryError)] = [
             (folder.path.appending("folder"), .notARegularFile(path: folder.path.appending("folder"))),
             (folder.path.appending("link"), .notARegularFile(path: folder.path.appending("link"))),
-            ("/dev/null", .notARegularFile(path: "/dev/null")), ("/", .notARegularFile(path: "/")), ("", .notARegularFile(path: "")),
+            (folder.path.appending("pipe"), .notARegularFile(path: folder.path.appending("pipe"))), ("/", .notARegularFile(path: "/")),
+            ("", .notARegularFile(path: "")),
             (
                 folder.path.appending("none").appending("x.png"),
                 .unwritable(path: folder.path.appending("none").appending("x.png"), call: "open", code: ENOENT)
@@ -97,16 +99,16 @@ struct PNGFileTests {
         ]
         for (path, error) in refused {
             #expect(throws: error) { try PNGFile.write(Self.picture(1, 1), metadata: nil, to: path) }
-            if path.length < 300 { #expect(throws: error) { try PNGFile.checkWritable(path) } }
+            if path.length < 300 { #expect(throws: error) { try AtomicFile(path).check() } }
         }
-        #expect(try folder.names == ["folder", "link"])
+        #expect(try folder.names == ["folder", "link", "pipe"])
     }
 
     @Test(.enabled(if: geteuid() != 0, "root may write anywhere")) func `a folder without write permission is refused`() throws {
         #expect(chmod(folder.path.string, 0o500) == 0)
         defer { chmod(folder.path.string, 0o700) }
         let error = GalleryError.unwritable(path: file, call: "open", code: EACCES)
-        #expect(throws: error) { try PNGFile.checkWritable(file) }
+        #expect(throws: error) { try AtomicFile(file).check() }
         #expect(throws: error) { try PNGFile.write(Self.picture(1, 1), metadata: nil, to: file) }
     }
 
@@ -146,6 +148,10 @@ struct PNGFileTests {
         #expect(throws: GalleryError.unreadable(path: file, call: "read", code: ENOENT)) { try PNGFile.read(file) }
         #expect(throws: GalleryError.notARegularFile(path: folder.path)) { try PNGFile.readText(folder.path) }
         #expect(throws: GalleryError.notARegularFile(path: "/dev/zero")) { try PNGFile.readText("/dev/zero") }
+        #expect(mkfifo(folder.path.appending("pipe").string, 0o600) == 0)
+        #expect(throws: GalleryError.notARegularFile(path: folder.path.appending("pipe"))) {
+            try PNGFile.read(folder.path.appending("pipe"))
+        }
         try folder.write("GIF89a", "picture.png")
         #expect(throws: GalleryError.malformed(path: file, fault: .noSignature)) { try PNGFile.read(file) }
     }
