@@ -31,7 +31,7 @@ public struct AtomicFile: Sendable {
 
     /// Everything that `write` needs but room.
     /// - Throws: `GalleryError.notARegularFile` or `.unwritable`.
-    public func check() throws(GalleryError) {
+    public func checkWritable() throws(GalleryError) {
         try refuseOtherKinds()
         let (temporary, descriptor) = try create()
         unlink(temporary.string)

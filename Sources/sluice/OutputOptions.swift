@@ -34,7 +34,7 @@ struct OutputFiles: Sendable {
     /// Finds out before the work begins that a result could not be saved.
     /// - Throws: `GalleryError` for the first file that cannot be made.
     func checkWritable() throws(GalleryError) {
-        for file in [picture, latents, report, trace].compactMap({ $0 }) { try AtomicFile(file).check() }
+        for file in [picture, latents, report, trace].compactMap({ $0 }) { try AtomicFile(file).checkWritable() }
     }
 }
 

@@ -67,7 +67,7 @@ struct PNGFileTests {
     @Test func `an existing file is replaced as a whole and nothing is left beside it`() throws {
         try folder.write("an older file, longer than the picture " + String(repeating: "x", count: 10_000), "picture.png")
         let picture = try Self.picture(8, 8)
-        try AtomicFile(file).check()
+        try AtomicFile(file).checkWritable()
         try PNGFile.write(picture, metadata: nil, to: file)
         #expect(try PNGFile.read(file).picture == picture)
         #expect(try folder.names == ["picture.png"])
@@ -99,7 +99,7 @@ struct PNGFileTests {
         ]
         for (path, error) in refused {
             #expect(throws: error) { try PNGFile.write(Self.picture(1, 1), metadata: nil, to: path) }
-            if path.length < 300 { #expect(throws: error) { try AtomicFile(path).check() } }
+            if path.length < 300 { #expect(throws: error) { try AtomicFile(path).checkWritable() } }
         }
         #expect(try folder.names == ["folder", "link", "pipe"])
     }
@@ -108,7 +108,7 @@ struct PNGFileTests {
         #expect(chmod(folder.path.string, 0o500) == 0)
         defer { chmod(folder.path.string, 0o700) }
         let error = GalleryError.unwritable(path: file, call: "open", code: EACCES)
-        #expect(throws: error) { try AtomicFile(file).check() }
+        #expect(throws: error) { try AtomicFile(file).checkWritable() }
         #expect(throws: error) { try PNGFile.write(Self.picture(1, 1), metadata: nil, to: file) }
     }
 
