@@ -1,4 +1,3 @@
-import CPNG
 import Glibc
 public import SystemPackage
 
@@ -15,7 +14,7 @@ public enum PNGFile {
     /// - Throws: `GalleryError`; then nothing is left behind.
     public static func write(_ picture: Picture, metadata: PictureMetadata?, to path: FilePath) throws(GalleryError) {
         let texts = try metadata.map { metadata throws(GalleryError) in try metadata.pngTexts(for: path) } ?? []
-        try AtomicFile(path).write(try encoded(picture, texts: texts, for: path))
+        try AtomicFile(path).write(try encoded(picture, texts: texts.map { PNGText.chunk($0.keyword, $0.text) }, for: path))
     }
 
     /// A picture and its texts by keyword. Other colour types become 8-bit RGB, transparency lies over black.
@@ -39,38 +38,22 @@ public enum PNGFile {
         }
     }
 
-    private static func encoded(
-        _ picture: Picture, texts: [(keyword: String, text: String)], for path: FilePath
-    ) throws(GalleryError) -> [UInt8] {
-        let contents = texts.map { PNGText.chunk($0.keyword, $0.text) }
-        var file = sluice_png_buffer()
-        defer { sluice_png_release(&file) }
-        // SAFETY: the chunks point into `data`, which outlives the call; pixels were counted by `Picture`.
-        let data = contents.flatMap(\.data)
-        let succeeded = data.withUnsafeBufferPointer { data in
-            var offset = 0
-            let chunks = contents.map { content in
-                defer { offset += content.data.count }
-                return sluice_png_chunk(content.type, data.baseAddress.map { $0 + offset }, content.data.count)
-            }
-            return sluice_png_encode(picture.pixels, UInt32(picture.width), UInt32(picture.height), chunks, chunks.count, &file)
+    private static func encoded(_ picture: Picture, texts: [PNGCodec.Chunk], for path: FilePath) throws(GalleryError) -> [UInt8] {
+        do throws(PNGCodec.Refusal) {
+            return try PNGCodec.encode(picture, chunks: texts)
+        } catch {
+            throw .encodingFailed(path: path, message: error.message)
         }
-        guard succeeded else { throw .encodingFailed(path: path, message: file.text) }
-        return file.array
     }
 
     static func decoded(_ file: [UInt8]) throws(PNGFault) -> Picture {
-        var pixels = sluice_png_buffer()
-        defer { sluice_png_release(&pixels) }
-        var (width, height): (UInt32, UInt32) = (0, 0)
-        // SAFETY: the file is read only during the call, and the pixels copied before they are released.
-        guard sluice_png_decode(file, file.count, UInt64(pixelLimit), &width, &height, &pixels) else {
-            throw .undecodable(message: pixels.text)
-        }
         do {
-            return try Picture(width: Int(width), height: Int(height), pixels: pixels.array)
+            let (width, height, pixels) = try PNGCodec.decode(file, pixelLimit: pixelLimit)
+            return try Picture(width: width, height: height, pixels: pixels)
+        } catch let error as PNGCodec.Refusal {
+            throw .undecodable(message: error.message)
         } catch {
-            throw .undecodable(message: error.description)
+            throw .undecodable(message: String(describing: error))
         }
     }
 
@@ -98,13 +81,5 @@ public enum PNGFile {
         } catch {
             throw .unreadable(path: path, call: "read", code: (error as? Errno)?.rawValue ?? EIO)
         }
-    }
-}
-
-extension sluice_png_chunk {
-    init(_ type: String, _ data: UnsafePointer<UInt8>?, _ count: Int) {
-        let code = type.utf8.map { CChar(bitPattern: $0) }
-        precondition(code.count == 4, "a chunk type has four letters: \(type)")
-        self.init(type: (code[0], code[1], code[2], code[3]), data: data, count: count)
     }
 }

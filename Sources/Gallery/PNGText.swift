@@ -1,5 +1,3 @@
-import CPNG
-
 /// The text chunks of a PNG file (https://www.w3.org/TR/png-3, section 11.3.3): keyword and text, Latin-1 or UTF-8, plain or deflated.
 enum PNGText {
     /// Pillow's limits, so that whatever the common readers take is taken here.
@@ -22,7 +20,7 @@ enum PNGText {
             if type == "IEND" { return texts }
             if ["IHDR", "tEXt", "zTXt", "iTXt"].contains(type) {
                 let end = offset + 8 + length
-                guard checksum(file[offset + 4..<end]) == integer(file, at: end) else {
+                guard PNGCodec.checksum(file[offset + 4..<end]) == integer(file, at: end) else {
                     throw .wrongChecksum(chunk: type, offset: offset)
                 }
                 if type != "IHDR" {
@@ -41,12 +39,12 @@ enum PNGText {
     /// A chunk's type and data for a text: Latin-1 where that holds it, as readers of old expect, else UTF-8.
     ///
     /// Zero bytes would end the text in some readers and are left out.
-    static func chunk(_ keyword: String, _ text: String) -> (type: String, data: [UInt8]) {
+    static func chunk(_ keyword: String, _ text: String) -> PNGCodec.Chunk {
         let scalars = text.unicodeScalars.filter { $0 != "\0" }
         let key = Array(keyword.utf8) + [0]
-        if scalars.allSatisfy({ $0.value < 0x100 }) { return ("tEXt", key + scalars.map { UInt8($0.value) }) }
+        if scalars.allSatisfy({ $0.value < 0x100 }) { return PNGCodec.Chunk(type: "tEXt", data: key + scalars.map { UInt8($0.value) }) }
         // Not compressed, method 0, no language, no translated keyword.
-        return ("iTXt", key + [0, 0, 0, 0] + Array(String(String.UnicodeScalarView(scalars)).utf8))
+        return PNGCodec.Chunk(type: "iTXt", data: key + [0, 0, 0, 0] + Array(String(String.UnicodeScalarView(scalars)).utf8))
     }
 
     private static func entry(_ type: String, _ data: ArraySlice<UInt8>, _ offset: Int) throws(PNGFault) -> (String, String) {
@@ -81,16 +79,11 @@ enum PNGText {
     }
 
     private static func inflated(_ stream: ArraySlice<UInt8>, _ keyword: String) throws(PNGFault) -> [UInt8] {
-        var buffer = sluice_png_buffer()
-        defer { sluice_png_release(&buffer) }
-        // SAFETY: the stream is read only during the call, and the buffer copied before it is released.
-        let succeeded = stream.withUnsafeBufferPointer { sluice_png_inflate($0.baseAddress, $0.count, inflatedByteLimit, &buffer) }
-        guard succeeded else { throw .invalidText(keyword: keyword, reason: buffer.text) }
-        return buffer.array
-    }
-
-    private static func checksum(_ bytes: ArraySlice<UInt8>) -> Int {
-        bytes.withUnsafeBufferPointer { Int(sluice_png_crc($0.baseAddress, $0.count)) }
+        do throws(PNGCodec.Refusal) {
+            return try PNGCodec.inflate(stream, limit: inflatedByteLimit)
+        } catch {
+            throw .invalidText(keyword: keyword, reason: error.message)
+        }
     }
 
     /// Four bytes, big-endian.
@@ -102,15 +95,5 @@ enum PNGText {
         var scalars = String.UnicodeScalarView()
         for byte in bytes { scalars.append(Unicode.Scalar(byte)) }
         return String(scalars)
-    }
-}
-
-extension sluice_png_buffer {
-    /// A copy of the bytes.
-    var array: [UInt8] { Array(UnsafeBufferPointer(start: bytes, count: count)) }
-
-    /// The library's message after a failure.
-    var text: String {
-        withUnsafeBytes(of: message) { String(decoding: $0.prefix { $0 != 0 }, as: UTF8.self) }
     }
 }

@@ -39,6 +39,11 @@ final class MappedFile: @unchecked Sendable {
         if let address = bytes.baseAddress { munmap(UnsafeMutableRawPointer(mutating: address), bytes.count) }
     }
 
+    /// The bytes of a range, valid as long as the file is kept.
+    func slice(_ range: Range<Int>) -> UnsafeRawBufferPointer {
+        UnsafeRawBufferPointer(rebasing: bytes[range])
+    }
+
     /// Asks the kernel to read a range ahead; a hint, so its failure changes nothing but time.
     func willNeed(_ range: Range<Int>) {
         guard let address = bytes.baseAddress else { return }

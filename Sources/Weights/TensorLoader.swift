@@ -33,7 +33,7 @@ struct TensorLoader: Sendable {
 
     /// Headers of any length are legal, so elements may lie at addresses that the processor's instructions do not take.
     private func aligned(_ stored: StoredTensor) throws -> Tensor {
-        let bytes = UnsafeRawBufferPointer(rebasing: stored.file.bytes[stored.bytes])
+        let bytes = stored.file.slice(stored.bytes)
         let placed = try backend.device.place(bytes, keeping: stored.file, for: .weights)
         let tensor = Tensor(storage: placed, shape: stored.shape, type: stored.type)
         guard let address = placed.address, !UInt(bitPattern: address).isMultiple(of: UInt(stored.type.byteCount)) else { return tensor }
