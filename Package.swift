@@ -44,6 +44,7 @@ let package = Package(
         wrapper("COneDNN", "dnnl"),
         wrapper("CKernels"),
         layer("CPUBackend", ["CKernels", "COneDNN", "Memory", "Tensors"]),
+        layer("ReferenceBackend", ["Memory", "Tensors"]),
         layer("Weights", ["Memory", "Tensors", system]),
         wrapper("CSentencePiece", "sentencepiece"),
         layer("Tokenizers", ["CSentencePiece", heap, system]),
@@ -62,6 +63,9 @@ let package = Package(
 
         .target(name: "TestFixtures", dependencies: [system], path: "Tests/TestFixtures", swiftSettings: swift),
         .target(name: "GoldenData", dependencies: ["Weights", system], path: "Tests/GoldenData", swiftSettings: swift),
+        tests(of: "FluxModels", ["CPUBackend", "Diffusion", "GoldenData", "Memory", "ReferenceBackend", "Tensors", "Weights"]),
+        tests(of: "Diffusion", ["CPUBackend", "FluxModels", "GoldenData", "Tensors", "Tokenizers", system]),
+        .testTarget(name: "CommandLineTests", dependencies: ["sluice", "Gallery", "GoldenData", system], swiftSettings: swift),
         tests(of: "Weights", ["Memory", "Tensors", "TestFixtures", system]),
         tests(of: "Tokenizers", ["TestFixtures", system], exclude: ["Golden"]),
         tests(of: "Gallery", ["CPNG", "TestFixtures", system]),

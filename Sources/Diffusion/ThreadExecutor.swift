@@ -3,41 +3,40 @@ import Synchronization
 
 /// Runs an actor's jobs on one thread, always the same: numeric libraries keep their worker threads per calling thread.
 final class ThreadExecutor: SerialExecutor {
-    /// Shared with the thread, which must not keep the executor alive.
+    /// A job, and the executor, which lives at least until the job has run even if that drops the last actor on it.
+    private struct Entry: Sendable {
+        let job: UnownedJob
+        let executor: ThreadExecutor
+    }
+
+    /// Shared with the thread, which must not keep an idle executor alive.
     private final class Queue: Sendable {
-        let jobs = Mutex<(pending: [UnownedJob], isStopped: Bool)>(([], false))
+        let entries = Mutex<(pending: [Entry], isStopped: Bool)>(([], false))
         let available = DispatchSemaphore(value: 0)
     }
 
     private let queue = Queue()
 
     init(name: String) {
-        let executor = UnownedReference(self)
         DispatchQueue(label: name).async { [queue] in
             while true {
                 queue.available.wait()
-                let (job, isStopped) = queue.jobs.withLock { jobs in
-                    (jobs.pending.isEmpty ? nil : jobs.pending.removeFirst(), jobs.isStopped)
+                let (entry, isStopped) = queue.entries.withLock { entries in
+                    (entries.pending.isEmpty ? nil : entries.pending.removeFirst(), entries.isStopped)
                 }
-                if let job { job.runSynchronously(on: executor.serial) } else if isStopped { return }
+                if let entry { entry.job.runSynchronously(on: entry.executor.asUnownedSerialExecutor()) } else if isStopped { return }
             }
         }
     }
 
-    /// The executor outlives its jobs, so naming it without holding it is enough.
-    private struct UnownedReference: Sendable {
-        let serial: UnownedSerialExecutor
-        init(_ executor: ThreadExecutor) { serial = executor.asUnownedSerialExecutor() }
-    }
-
     deinit {
-        queue.jobs.withLock { $0.isStopped = true }
+        queue.entries.withLock { $0.isStopped = true }
         queue.available.signal()
     }
 
     func enqueue(_ job: consuming ExecutorJob) {
-        let job = UnownedJob(job)
-        queue.jobs.withLock { $0.pending.append(job) }
+        let entry = Entry(job: UnownedJob(job), executor: self)
+        queue.entries.withLock { $0.pending.append(entry) }
         queue.available.signal()
     }
 }

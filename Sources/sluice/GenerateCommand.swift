@@ -14,13 +14,14 @@ struct GenerateCommand: AsyncParsableCommand {
     @OptionGroup var engine: EngineOptions
     @OptionGroup var outputs: OutputOptions
 
-    @Option(help: "Pixels; a multiple of 16. What the model was trained for if absent.") var width: Int?
-    @Option(help: "Pixels; a multiple of 16. What the model was trained for if absent.") var height: Int?
-    @Option(help: "Denoising steps. 20 if absent, 4 for models without guidance (schnell).") var steps: Int?
-    @Option(help: "Strength of the distilled guidance.") var guidance: Float = 3.5
-    @Option(help: "Seed of the noise; a random one if absent.") var seed: UInt64?
-    @Option(help: "Pictures to draw, with consecutive seeds.") var count = 1
-    @Option(help: "Text tokens the T5 encoder sees, at most 512. The tokenizer's own limit if absent.") var maxSequenceLength: Int?
+    @Option(parsing: .unconditional, help: "Pixels; a multiple of 16. What the model was trained for if absent.") var width: Int?
+    @Option(parsing: .unconditional, help: "Pixels; a multiple of 16. What the model was trained for if absent.") var height: Int?
+    @Option(parsing: .unconditional, help: "Denoising steps. 20 if absent, 4 for models without guidance (schnell).") var steps: Int?
+    @Option(parsing: .unconditional, help: "Strength of the distilled guidance.") var guidance: Float = 3.5
+    @Option(parsing: .unconditional, help: "Seed of the noise; a random one if absent.") var seed: UInt64?
+    @Option(parsing: .unconditional, help: "Pictures to draw, with consecutive seeds.") var count = 1
+    @Option(parsing: .unconditional, help: "Text tokens the T5 encoder sees, at most 512. The tokenizer's own limit if absent.")
+    var maxSequenceLength: Int?
     @Option(help: ArgumentHelp("Start from these latents instead of noise.", valueName: "F.safetensors")) var initialLatents: String?
     @Flag(help: "No progress on standard error.") var quiet = false
 

@@ -11,7 +11,7 @@ struct TokenizeCommand: ParsableCommand {
     @Argument(help: "The prompt.") var prompt: String
     @Option(help: ArgumentHelp("FLUX.1 folder in the diffusers layout; the embedded Postcards model if absent.", valueName: "DIR"))
     var model: String?
-    @Option(help: "Text tokens of the T5 encoder, at most 512.") var maxSequenceLength = 512
+    @Option(parsing: .unconditional, help: "Text tokens of the T5 encoder, at most 512.") var maxSequenceLength = 512
     @Flag(help: "One JSON object {\"clip\": […], \"t5\": […]} with padding.") var json = false
 
     func run() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import GoldenData
+import SystemPackage
 import Testing
 
 /// Whatever is wrong, the user gets one readable error, the documented exit code, and no file.
@@ -109,7 +110,7 @@ import Testing
         try #require(mount("tmpfs", disk.path, "tmpfs", 0, "size=4k") == 0)
         defer { umount(disk.path) }
         let run = try SluiceProcess.run([
-            "generate", "a cat", "--width", "64", "--height", "64", "--steps", "1", "--out", disk.appending(path: "x.png").path,
+            "generate", "a cat", "--width", "128", "--height", "128", "--steps", "1", "--out", disk.appending(path: "x.png").path,
         ])
         #expect(run.exitCode == 2 && run.errors.contains("No space left on device"), "\(run.errors)")
         #expect(try FileManager.default.contentsOfDirectory(atPath: disk.path).isEmpty)

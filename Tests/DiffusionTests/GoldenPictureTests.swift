@@ -1,6 +1,8 @@
 import CPUBackend
+import FluxModels
 import GoldenData
 import Tensors
+import Tokenizers
 import Testing
 
 @testable import Diffusion
@@ -66,7 +68,7 @@ extension GoldenCase {
     }
 
     func draw(computeType: ElementType) async throws -> GeneratedImage {
-        let engine = Engine(model: model, computeType: computeType, on: try CPUBackend())
+        let engine = Engine(model: model, computeType: computeType, on: CPUBackend())
         for try await event in engine.generate(request) {
             if case .finished(let image) = event { return image }
         }

@@ -15,16 +15,22 @@ import Weights
 /// Tolerances are relative distances in f32: the published code and an independent implementation differ by 3e-7 to 1.1e-6 over whole
 /// models, because sums are taken in another order; ten times that still catches every wrong term.
 @Suite struct GoldenStageTests {
-    static let backends: [any Backend] = [ReferenceBackend(), cpu]
-    static let cpu: CPUBackend = {
-        do { return try CPUBackend() } catch { preconditionFailure("\(error)") }
-    }()
+    /// Named, so that a test's arguments are printed by what they are.
+    enum Engine: CaseIterable { case reference, cpu }
     static let tolerance = 1e-5
 
-    let pass: (any Backend) -> ForwardPass = { ForwardPass(on: $0) }
+    private func backend(_ engine: Engine) -> any Backend {
+        switch engine {
+        case .reference: ReferenceBackend()
+        case .cpu: CPUBackend()
+        }
+    }
 
-    @Test("CLIP gives the published hidden states and pooled text", arguments: GoldenCase.all, backends)
-    func clip(_ golden: GoldenCase, _ backend: any Backend) throws {
+    private func pass(_ backend: any Backend) -> ForwardPass { ForwardPass(on: backend) }
+
+    @Test("CLIP gives the published hidden states and pooled text", arguments: GoldenCase.all, Engine.allCases)
+    func clip(_ golden: GoldenCase, _ engine: Engine) throws {
+        let backend = backend(engine)
         let model = try golden.load(on: backend)
         let hidden = try model.clip(golden.facts.clipIds, pass(backend))
         expectClose(try backend.download(hidden), try golden.tensor("clip.hidden"), within: Self.tolerance, "hidden")
@@ -32,8 +38,9 @@ import Weights
         expectClose(try backend.download(pooled), try golden.tensor("clip.pooled"), within: Self.tolerance, "pooled")
     }
 
-    @Test("T5 gives the published token states, padding included", arguments: GoldenCase.all, backends)
-    func t5(_ golden: GoldenCase, _ backend: any Backend) throws {
+    @Test("T5 gives the published token states, padding included", arguments: GoldenCase.all, Engine.allCases)
+    func t5(_ golden: GoldenCase, _ engine: Engine) throws {
+        let backend = backend(engine)
         let model = try golden.load(on: backend)
         let hidden = try model.t5(golden.facts.t5Ids, pass(backend))
         expectClose(try backend.download(hidden), try golden.tensor("t5.hidden"), within: Self.tolerance, "hidden")
@@ -45,8 +52,9 @@ import Weights
         expectClose(values.flatMap(Conditioning.sinusoid), try golden.tensor("time.sinusoid"), within: Self.tolerance, "time")
     }
 
-    @Test("Every modulation of every step equals the published one", arguments: GoldenCase.all, backends)
-    func modulation(_ golden: GoldenCase, _ backend: any Backend) throws {
+    @Test("Every modulation of every step equals the published one", arguments: GoldenCase.all, Engine.allCases)
+    func modulation(_ golden: GoldenCase, _ engine: Engine) throws {
+        let backend = backend(engine)
         let table = try golden.modulation(golden.load(on: backend), on: backend)
         for (key, rows) in [
             ("mod.double0.image", table.image[0]), ("mod.double0.text", table.text[0]), ("mod.single0", table.single[0]),
@@ -66,8 +74,9 @@ import Weights
         #expect(zip(pairs.map { values[$0 + 1] }, sine).allSatisfy { abs($0 - $1) < 1e-6 })
     }
 
-    @Test("A double-stream block updates both streams as published", arguments: GoldenCase.all, backends)
-    func doubleStream(_ golden: GoldenCase, _ backend: any Backend) throws {
+    @Test("A double-stream block updates both streams as published", arguments: GoldenCase.all, Engine.allCases)
+    func doubleStream(_ golden: GoldenCase, _ engine: Engine) throws {
+        let backend = backend(engine)
         let model = try golden.load(on: backend)
         let c = model.folder.transformer
         let textCount = golden.facts.request.maxSequenceLength
@@ -83,8 +92,9 @@ import Weights
         expectClose(try backend.download(hidden.all), expected, within: Self.tolerance, "streams")
     }
 
-    @Test("A single-stream block gives the published tokens", arguments: GoldenCase.all, backends)
-    func singleStream(_ golden: GoldenCase, _ backend: any Backend) throws {
+    @Test("A single-stream block gives the published tokens", arguments: GoldenCase.all, Engine.allCases)
+    func singleStream(_ golden: GoldenCase, _ engine: Engine) throws {
+        let backend = backend(engine)
         let model = try golden.load(on: backend)
         let c = model.folder.transformer
         let input = try golden.tensor("single0.in")
@@ -97,8 +107,9 @@ import Weights
         expectClose(try backend.download(hidden), try golden.tensor("single0.out"), within: Self.tolerance, "tokens")
     }
 
-    @Test("A whole forward gives the published velocity", arguments: GoldenCase.all, backends)
-    func velocity(_ golden: GoldenCase, _ backend: any Backend) throws {
+    @Test("A whole forward gives the published velocity", arguments: GoldenCase.all, Engine.allCases)
+    func velocity(_ golden: GoldenCase, _ engine: Engine) throws {
+        let backend = backend(engine)
         let model = try golden.load(on: backend)
         let states = try golden.tensor("t5.hidden")
         let width = model.folder.t5.dModel
@@ -111,8 +122,9 @@ import Weights
         expectClose(try backend.download(velocity), try golden.tensor("velocity.step0"), within: Self.tolerance, "velocity")
     }
 
-    @Test("The decoder gives the published picture", arguments: GoldenCase.all, backends)
-    func decoder(_ golden: GoldenCase, _ backend: any Backend) throws {
+    @Test("The decoder gives the published picture", arguments: GoldenCase.all, Engine.allCases)
+    func decoder(_ golden: GoldenCase, _ engine: Engine) throws {
+        let backend = backend(engine)
         let model = try golden.load(on: backend)
         let layout = model.folder.latentLayout(width: golden.facts.request.width, height: golden.facts.request.height)
         let latents = layout.channelsLast(try golden.tensor("vae.latents"))
