@@ -22,9 +22,11 @@ struct AlignedText {
         origins.append(origin)
     }
 
-    mutating func append(contentsOf text: AlignedText, in range: Range<Int>) {
-        scalars += text.scalars[range]
-        origins += text.origins[range]
+    func slice(_ range: Range<Int>) -> AlignedText {
+        var slice = AlignedText()
+        slice.scalars = Array(scalars[range])
+        slice.origins = Array(origins[range])
+        return slice
     }
 
     /// The ranges of the extended grapheme clusters (UAX #29) in a range of the scalars.

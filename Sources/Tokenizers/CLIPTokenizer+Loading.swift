@@ -1,12 +1,14 @@
 public import SystemPackage
 
 extension CLIPTokenizer {
-    /// Reads `vocab.json`, `merges.txt`, `tokenizer_config.json` and, if present, `special_tokens_map.json`.
+    /// Reads `vocab.json` with `merges.txt` (or `tokenizer.json` where the first is missing), `tokenizer_config.json` and the
+    /// further settings files that are present.
     ///
     /// - Throws: `TokenizerError` that names the file and what is wrong with it.
     public init(folder: FilePath) throws(TokenizerError) {
-        let settings = try TokenizerSettings(folder: folder)
-        let vocabulary = try CLIPVocabulary(folder: folder)
+        var settings = try TokenizerSettings(folder: folder)
+        let vocabulary = try CLIPVocabulary.read(folder: folder)
+        settings.declare(vocabulary.specialTokens)
         let special = try ResolvedTokens(settings.specialTokens(defaults: Self.roles), vocabulary: vocabulary.ids, file: settings.path)
         func id(_ role: TokenizerSettings.Role) throws(TokenizerError) -> Int32 {
             let content = role == .beginning ? Self.beginningText : Self.endText
@@ -19,13 +21,7 @@ extension CLIPTokenizer {
         padding = try id(.padding)
         maximumLength = try Self.maximumLength(settings)
         idCount = special.idCount
-        rawTokens = SpecialTokenMatcher(
-            special.tokens.filter { !$0.token.isNormalized }.map { ($0.token, $0.id, AlignedText($0.token.content)) })
-        normalizedTokens = SpecialTokenMatcher(
-            special.tokens.filter(\.token.isNormalized).map { entry in
-                let text = AlignedText(entry.token.content)
-                return (entry.token, entry.id, CLIPText.normalized(text, in: 0..<text.count))
-            })
+        stages = TokenizationStages(special, normalize: CLIPText.normalized)
     }
 
     private static let beginningText = "<|startoftext|>"

@@ -6,8 +6,7 @@ public struct CLIPTokenizer: Sendable {
     let merges: BytePairMerges
     /// `[512]` ids of the 256 byte letters, then of the same letters at the end of a word.
     let letterIDs: [Int32]
-    let rawTokens: SpecialTokenMatcher
-    let normalizedTokens: SpecialTokenMatcher
+    let stages: TokenizationStages
     let beginning, end, padding: Int32
 
     /// The length that prompts are padded and cut to, `model_max_length`.
@@ -18,37 +17,14 @@ public struct CLIPTokenizer: Sendable {
 
     /// Encodes a prompt as beginning + content + end, padded to `maximumLength`; content that does not fit is cut.
     public func encode(_ text: String) -> TokenSequence {
-        TokenSequence(
-            prompt: text, content: content(of: AlignedText(text), limit: maximumLength - 2), prefix: [beginning], suffix: [end],
-            padding: padding, length: maximumLength)
-    }
-
-    /// The ids of `text`, of which at least `limit` + 1 are present if there are so many.
-    private func content(of text: AlignedText, limit: Int) -> [LocatedToken] {
-        var content: [LocatedToken] = []
-        for section in rawTokens.sections(of: text, in: 0..<text.count) {
-            switch section {
-            case .token(let token):
-                content.append(token)
-            case .text(let range):
-                appendTokens(of: CLIPText.normalized(text, in: range), to: &content, limit: limit)
-            }
-            if content.count > limit { break }
-        }
-        return content
-    }
-
-    private func appendTokens(of normalized: AlignedText, to content: inout [LocatedToken], limit: Int) {
-        for section in normalizedTokens.sections(of: normalized, in: 0..<normalized.count) {
-            switch section {
-            case .token(let token):
-                content.append(token)
-            case .text(let range):
-                for piece in CLIPText.pieces(of: normalized, in: range) where content.count <= limit {
-                    content += merges.apply(to: letters(of: normalized, in: piece))
-                }
+        let limit = maximumLength - 2
+        let content = stages.tokens(of: text, limit: limit) { normalized, range, tokens in
+            for piece in CLIPText.pieces(of: normalized, in: range) where tokens.count <= limit {
+                tokens += merges.apply(to: letters(of: normalized, in: piece))
             }
         }
+        return TokenSequence(
+            prompt: text, content: content, prefix: [beginning], suffix: [end], padding: padding, length: maximumLength)
     }
 
     private func letters(of text: AlignedText, in piece: Range<Int>) -> [LocatedToken] {

@@ -4,18 +4,76 @@ internal import SystemPackage
 struct CLIPVocabulary {
     let ids: PieceTable
     let merges: BytePairMerges
+    /// Special tokens that the vocabulary file names itself.
+    let specialTokens: [SpecialToken]
 
-    /// Reads `vocab.json` and `merges.txt`.
+    /// Reads `vocab.json` and `merges.txt` or, where the first is missing, `tokenizer.json`.
     ///
     /// - Throws: `TokenizerError`.
-    init(folder: FilePath) throws(TokenizerError) {
-        guard let file = try TokenizerFile.optional(path: folder.appending("vocab.json")) else {
-            throw .missingVocabulary(folder: folder, alternatives: ["vocab.json with merges.txt"])
+    static func read(folder: FilePath) throws(TokenizerError) -> CLIPVocabulary {
+        if let file = try TokenizerFile.optional(path: folder.appending("vocab.json")) {
+            return try CLIPVocabulary(ids: file, merges: try TokenizerFile(path: folder.appending("merges.txt")))
         }
+        if let file = try TokenizerFile.optional(path: folder.appending("tokenizer.json")) {
+            return try CLIPVocabulary(tokenizerJSON: file)
+        }
+        throw .missingVocabulary(folder: folder, alternatives: ["vocab.json with merges.txt", "tokenizer.json"])
+    }
+
+    private init(ids file: TokenizerFile, merges lines: TokenizerFile) throws(TokenizerError) {
         var reader = try JSONReader(file)
         ids = try Self.readIDs(&reader)
         try reader.expectEnd()
-        merges = try Self.readMerges(try TokenizerFile(path: folder.appending("merges.txt")), ids: ids)
+        merges = try MergeList(lines: lines).merges(ids: ids)
+        specialTokens = []
+    }
+
+    private init(tokenizerJSON file: TokenizerFile) throws(TokenizerError) {
+        var reader = try JSONReader(file)
+        var settings: [String: JSONValue] = [:]
+        var parts: (ids: PieceTable, merges: MergeList)?
+        try reader.openObject()
+        while let key = try reader.nextKey() {
+            if key == "model" {
+                parts = try Self.readModel(&reader)
+            } else {
+                settings[key] = try reader.readValue(depth: 1)
+            }
+        }
+        try reader.expectEnd()
+        guard let parts else { throw .wrongValue(file: file.path, key: "model", found: "missing", expected: "a BPE model") }
+        ids = parts.ids
+        merges = try parts.merges.merges(ids: ids)
+        specialTokens = try SpecialToken.list(settings["added_tokens"] ?? .array([]), file: file.path)
+    }
+
+    private static func readModel(_ reader: inout JSONReader) throws(TokenizerError) -> (ids: PieceTable, merges: MergeList) {
+        var settings: [String: JSONValue] = [:]
+        var ids = PieceTable()
+        var merges = MergeList(file: reader.path)
+        try reader.openObject()
+        while let key = try reader.nextKey() {
+            switch key {
+            case "vocab": ids = try readIDs(&reader)
+            case "merges": merges = try MergeList(&reader)
+            default: settings[key] = try reader.readValue(depth: 2)
+            }
+        }
+        try check(settings, "type", is: [.string("BPE")], file: reader.path)
+        try check(settings, "end_of_word_suffix", is: [.string(ByteAlphabet.wordEnd)], file: reader.path)
+        try check(settings, "continuing_subword_prefix", is: [.string(""), .null], file: reader.path)
+        try check(settings, "byte_fallback", is: [.bool(false), .null], file: reader.path)
+        return (ids, merges)
+    }
+
+    private static func check(
+        _ settings: [String: JSONValue], _ key: String, is supported: [JSONValue], file: FilePath
+    ) throws(TokenizerError) {
+        let value = settings[key] ?? .null
+        guard supported.contains(value) else {
+            let names = supported.map(\.summary).joined(separator: " or ")
+            throw .unsupported(file: file, key: "model.\(key)", found: value.summary, supported: names)
+        }
     }
 
     /// Reads an object of tokens and ids, where the ids must be 0 ..< count, each once.
@@ -38,33 +96,5 @@ struct CLIPVocabulary {
 
     private static func wrongID(_ token: ArraySlice<UInt8>, _ id: Int, _ ids: PieceTable, _ file: FilePath) -> TokenizerError {
         .wrongID(file: file, token: String(decoding: token, as: UTF8.self), id: id, vocabularyCount: ids.count)
-    }
-
-    /// Reads one merge per line, in the order of their ranks; lines that begin with `#version` do not count.
-    private static func readMerges(_ file: TokenizerFile, ids: PieceTable) throws(TokenizerError) -> BytePairMerges {
-        try file.validateUTF8()
-        var merges = BytePairMerges(capacity: ids.count)
-        var merged: [UInt8] = []
-        var lines = file.bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
-        if lines.last?.isEmpty == true { lines.removeLast() }
-        let version = Array("#version".utf8)
-        for (index, line) in lines.enumerated() where !line.starts(with: version) {
-            let line = line.last == UInt8(ascii: "\r") ? line.dropLast() : line
-            let symbols = line.split(separator: UInt8(ascii: " "), omittingEmptySubsequences: false)
-            guard symbols.count == 2 else {
-                throw .malformedMerge(file: file.path, line: index + 1, text: String(decoding: line, as: UTF8.self))
-            }
-            func id(_ symbol: ArraySlice<UInt8>) throws(TokenizerError) -> Int32 {
-                guard let id = ids[symbol] else {
-                    throw .unknownMergeSymbol(file: file.path, line: index + 1, symbol: String(decoding: symbol, as: UTF8.self))
-                }
-                return id
-            }
-            merged.removeAll(keepingCapacity: true)
-            merged += symbols[0]
-            merged += symbols[1]
-            merges.add(left: try id(symbols[0]), right: try id(symbols[1]), merged: try id(merged[...]), rank: index)
-        }
-        return merges
     }
 }

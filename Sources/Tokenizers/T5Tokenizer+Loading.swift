@@ -12,19 +12,14 @@ extension T5Tokenizer {
         let tokens = settings.specialTokens(
             defaults: [(.end, "</s>"), (.unknown, "<unk>"), (.padding, "<pad>")],
             further: (0..<sentinelCount).map { "<extra_id_\($0)>" })
-        let special = try ResolvedTokens(tokens, vocabulary: file.model.pieces, file: file.path)
+        let declaring = settings.declaresTokens ? settings.path : file.path
+        let special = try ResolvedTokens(tokens, vocabulary: file.model.pieces, file: declaring)
         end = try special.id(settings.token(.end, default: "</s>"), role: "eos_token")
         padding = try special.id(settings.token(.padding, default: "<pad>"), role: "pad_token")
         idCount = special.idCount
         model = file.model
-        characterMap = file.characterMap
-        rawTokens = SpecialTokenMatcher(
-            special.tokens.filter { !$0.token.isNormalized }.map { ($0.token, $0.id, AlignedText($0.token.content)) })
-        normalizedTokens = SpecialTokenMatcher(
-            special.tokens.filter(\.token.isNormalized).map { entry in
-                let text = AlignedText(entry.token.content)
-                return (entry.token, entry.id, Self.normalized(text, in: 0..<text.count, by: file.characterMap))
-            })
+        let characterMap = file.characterMap
+        stages = TokenizationStages(special) { characterMap?.normalized($0, in: $1) ?? $0.slice($1) }
     }
 
     /// The number of sentinel tokens `<extra_id_N>`, 100 unless the settings say otherwise.

@@ -4,9 +4,7 @@
 /// character map, split at white space into words that begin with ▁, and each word is segmented.
 public struct T5Tokenizer: Sendable {
     let model: UnigramModel
-    let characterMap: CharacterMap?
-    let rawTokens: SpecialTokenMatcher
-    let normalizedTokens: SpecialTokenMatcher
+    let stages: TokenizationStages
     let end, padding: Int32
 
     /// One more than the largest id that `encode` can return.
@@ -15,44 +13,13 @@ public struct T5Tokenizer: Sendable {
     /// Encodes a prompt as content + end, padded to `maximumLength` ids (at least 1); content that does not fit is cut.
     public func encode(_ text: String, maximumLength: Int) -> TokenSequence {
         precondition(maximumLength >= 1, "a sequence holds at least the end token")
-        return TokenSequence(
-            prompt: text, content: content(of: AlignedText(text), limit: maximumLength - 1), prefix: [], suffix: [end],
-            padding: padding, length: maximumLength)
-    }
-
-    /// The ids of `text`, of which at least `limit` + 1 are present if there are so many.
-    private func content(of text: AlignedText, limit: Int) -> [LocatedToken] {
-        var content: [LocatedToken] = []
-        for section in rawTokens.sections(of: text, in: 0..<text.count) {
-            switch section {
-            case .token(let token):
-                content.append(token)
-            case .text(let range):
-                appendTokens(of: Self.normalized(text, in: range, by: characterMap), to: &content, limit: limit)
-            }
-            if content.count > limit { break }
-        }
-        return content
-    }
-
-    private func appendTokens(of normalized: AlignedText, to content: inout [LocatedToken], limit: Int) {
-        for section in normalizedTokens.sections(of: normalized, in: 0..<normalized.count) {
-            switch section {
-            case .token(let token):
-                content.append(token)
-            case .text(let range):
-                for word in Self.words(of: normalized, in: range) where content.count <= limit {
-                    content += model.segment(word, in: 0..<word.count)
-                }
+        let limit = maximumLength - 1
+        let content = stages.tokens(of: text, limit: limit) { normalized, range, tokens in
+            for word in Self.words(of: normalized, in: range) where tokens.count <= limit {
+                tokens += model.segment(word)
             }
         }
-    }
-
-    static func normalized(_ text: AlignedText, in range: Range<Int>, by characterMap: CharacterMap?) -> AlignedText {
-        if let characterMap { return characterMap.normalized(text, in: range) }
-        var same = AlignedText()
-        same.append(contentsOf: text, in: range)
-        return same
+        return TokenSequence(prompt: text, content: content, prefix: [], suffix: [end], padding: padding, length: maximumLength)
     }
 
     static let wordMark: Unicode.Scalar = "▁"

@@ -14,7 +14,8 @@ struct TokenizerFile {
     init(path: FilePath) throws(TokenizerError) {
         self.path = path
         do {
-            let descriptor = try FileDescriptor.open(path, .readOnly)
+            // Opening a pipe would otherwise wait for a writer; a regular file does not mind.
+            let descriptor = try FileDescriptor.open(path, .readOnly, options: .nonBlocking)
             do {
                 bytes = try Self.read(descriptor, path: path)
             } catch {

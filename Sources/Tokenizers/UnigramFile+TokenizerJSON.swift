@@ -23,7 +23,7 @@ extension UnigramFile {
         characterMap = try steps.characterMap(settings["normalizer"] ?? .null)
         try steps.checkPreTokenizer(settings["pre_tokenizer"] ?? .null)
         try steps.checkPostProcessor(settings["post_processor"] ?? .null)
-        specialTokens = try Self.specialTokens(settings["added_tokens"] ?? .array([]), file: file.path)
+        specialTokens = try SpecialToken.list(settings["added_tokens"] ?? .array([]), file: file.path)
     }
 
     private static func readModel(_ reader: inout JSONReader) throws(TokenizerError) -> UnigramModel {
@@ -66,18 +66,6 @@ extension UnigramFile {
             let score = try reader.readDouble()
             guard try !reader.nextElement() else { throw reader.malformed("a piece and its score only") }
             try model.append(piece[...], score: score, file: reader.path)
-        }
-    }
-
-    private static func specialTokens(_ value: JSONValue, file: FilePath) throws(TokenizerError) -> [SpecialToken] {
-        guard let elements = value.array else {
-            throw .wrongValue(file: file, key: "added_tokens", found: value.summary, expected: "a list")
-        }
-        return try elements.map { element throws(TokenizerError) in
-            guard let id = element["id"]?.integer, let token = SpecialToken(element, declaredID: id), !token.content.isEmpty else {
-                throw .wrongValue(file: file, key: "added_tokens", found: element.summary, expected: "objects with id and content")
-            }
-            return token
         }
     }
 }

@@ -39,19 +39,19 @@ struct UnigramModel: Sendable {
     ///
     /// The order of the additions and the strict comparison decide between equally probable segmentations,
     /// so both are part of the result.
-    func segment(_ word: AlignedText, in range: Range<Int>) -> [LocatedToken] {
+    func segment(_ word: AlignedText) -> [LocatedToken] {
         var bytes: [UInt8] = []
         var starts: [Int] = []
-        for scalar in word.scalars[range] {
+        for scalar in word.scalars {
             starts.append(bytes.count)
             bytes += String(scalar).utf8
         }
         starts.append(bytes.count)
         var ends = [PathEnd](repeating: PathEnd(), count: starts.count)
-        for start in 0..<range.count {
+        for start in word.scalars.indices {
             extendPaths(from: start, bytes: bytes, starts: starts, ends: &ends)
         }
-        return backtrack(ends, origins: word.origins[range])
+        return backtrack(ends, origins: word.origins)
     }
 
     private func extendPaths(from start: Int, bytes: [UInt8], starts: [Int], ends: inout [PathEnd]) {
@@ -72,12 +72,12 @@ struct UnigramModel: Sendable {
         }
     }
 
-    private func backtrack(_ ends: [PathEnd], origins: ArraySlice<Int>) -> [LocatedToken] {
+    private func backtrack(_ ends: [PathEnd], origins: [Int]) -> [LocatedToken] {
         var tokens: [LocatedToken] = []
         var end = ends.count - 1
         while end > 0 {
             let piece = ends[end]
-            let token = LocatedToken(id: piece.id, origin: origins[origins.startIndex + piece.start])
+            let token = LocatedToken(id: piece.id, origin: origins[piece.start])
             if piece.id == unknownID, tokens.last?.id == unknownID { tokens.removeLast() }
             tokens.append(token)
             end = piece.start

@@ -13,7 +13,7 @@ struct CLIPTokenizerErrorTests {
     }
 
     static let damages = [
-        Damage(file: "vocab.json", contents: nil, message: "no vocabulary found; expected vocab.json with merges.txt"),
+        Damage(file: "vocab.json", contents: nil, message: "no vocabulary found; expected vocab.json with merges.txt or tokenizer.json"),
         Damage(file: "merges.txt", contents: nil, message: "merges.txt: cannot be read: No such file or directory"),
         Damage(file: "vocab.json", contents: "", message: "vocab.json: malformed JSON at byte 0: expected '{'"),
         Damage(file: "vocab.json", contents: #"{"a": 0,"#, message: "vocab.json: malformed JSON at byte 8: expected a string"),
@@ -46,7 +46,7 @@ struct CLIPTokenizerErrorTests {
     ]
 
     @Test(arguments: damages) func `a damaged file is named in one line that says what is wrong`(_ damage: Damage) throws {
-        var files = try GoldenTokens.files(CLIPTokenizerTests.demo, without: ["special_tokens_map.json"])
+        var files = try GoldenTokens.files(CLIPTokenizerTests.demo, without: ["special_tokens_map.json", "tokenizer.json"])
         files[damage.file] = damage.contents.map { Array($0.utf8) }
         let folder = try TemporaryFolder(files)
         let error = #expect(throws: TokenizerError.self) { try CLIPTokenizer(folder: folder.path) }
@@ -54,6 +54,25 @@ struct CLIPTokenizerErrorTests {
         #expect(message.contains(damage.message))
         #expect(message.contains(folder.path.string))
         #expect(!message.contains("\n"))
+    }
+
+    @Test(arguments: [
+        (#""</w>""#, "null", "model.end_of_word_suffix null is not supported; supported: \"</w>\""),
+        (#""BPE""#, #""WordPiece""#, "model.type \"WordPiece\" is not supported; supported: \"BPE\""),
+        (#"[["t","h"]"#, #"[["t"]"#, "expected two symbols"), (#"[["t","h"]"#, #"[["t","h","e"]"#, "expected two symbols only"),
+        (#"[["t","h"]"#, #"[["t","zzz"]"#, "merge 1 uses \"zzz\", which is not in the vocabulary"),
+        (#"[["t","h"]"#, #"["th"]"#, "line 1 is \"th\"; expected two symbols"),
+        (#""model":"#, #""nothing":"#, "model is missing; expected a BPE model"),
+    ])
+    func `a damaged tokenizer.json is refused in one line that says what is wrong`(damage: (String, String, String)) throws {
+        let files = try GoldenTokens.files(CLIPTokenizerTests.demo, without: ["vocab.json", "merges.txt"])
+        let json = String(decoding: try #require(files["tokenizer.json"]), as: UTF8.self).compactJSON
+        let damaged = json.replacing(damage.0, with: damage.1, maxReplacements: 1)
+        #expect(damaged != json)
+        let folder = try TemporaryFolder(files)
+        try folder.write(Array(damaged.utf8), to: "tokenizer.json")
+        let error = #expect(throws: TokenizerError.self) { try CLIPTokenizer(folder: folder.path) }
+        #expect(try #require(error).description.contains(damage.2))
     }
 
     @Test func `a file that is not UTF-8 is refused with the offset of its first bad byte`() throws {

@@ -32,3 +32,17 @@ struct GoldenTokens: Decodable {
         return files
     }
 }
+
+extension String {
+    /// JSON text without the white space between its tokens, however its writer laid it out.
+    var compactJSON: String {
+        var isInString = false
+        var isEscaped = false
+        let bytes = utf8.filter { byte in
+            defer { isEscaped = byte == UInt8(ascii: "\\") && !isEscaped }
+            if byte == UInt8(ascii: "\""), !isEscaped { isInString.toggle() }
+            return isInString || byte > 0x20
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}

@@ -36,7 +36,7 @@ struct JSONReaderTests {
         var mutator = Mutator.fromEnvironment()
         let folder = try TemporaryFolder([:])
         var accepted = 0
-        for round in Mutator.rounds(3000) {
+        for round in Mutator.rounds(1000) {
             let damaged = mutator.mutated(document, fragments: fragments)
             // Foundation's decoder takes a byte order mark and a comma behind the last value, and guesses UTF-16 from zero bytes.
             let hasLastComma = String(decoding: damaged, as: UTF8.self).contains(/,\s*[\]}]/)
@@ -50,7 +50,7 @@ struct JSONReaderTests {
             #expect(isRead == expected, "seed \(mutator.seed), round \(round): \(String(decoding: damaged, as: UTF8.self))")
             if isRead { accepted += 1 }
         }
-        #expect(accepted > 100)
+        #expect(accepted > 30)
     }
 
     /// Any JSON value, read to its end.
