@@ -1,3 +1,4 @@
+// The standard library's normal forms are not public yet; Foundation's would bring tens of megabytes of tables into memory.
 @_spi(_Unicode) import Swift
 
 /// CLIP's text normalisation and its split into pieces (Radford et al. 2021, released code).

@@ -9,7 +9,8 @@ extension CLIPTokenizer {
         var settings = try TokenizerSettings(folder: folder)
         let vocabulary = try CLIPVocabulary.read(folder: folder)
         settings.declare(vocabulary.specialTokens)
-        let special = try ResolvedTokens(settings.specialTokens(defaults: Self.roles), vocabulary: vocabulary.ids, file: settings.path)
+        let special = try ResolvedTokens(
+            settings.specialTokens(defaults: Self.roles), vocabulary: vocabulary.ids, count: vocabulary.ids.count, file: settings.path)
         func id(_ role: TokenizerSettings.Role) throws(TokenizerError) -> Int32 {
             let content = role == .beginning ? Self.beginningText : Self.endText
             return try special.id(settings.token(role, default: content), role: role.rawValue)

@@ -8,13 +8,13 @@ struct ResolvedTokens {
     private let file: FilePath
     private let vocabularyCount: Int
 
-    /// Looks the tokens up in the vocabulary; those it lacks get the next free ids in their order.
+    /// Looks the tokens up in a vocabulary of `count` ids; those it lacks get the next ids in their order.
     ///
     /// - Throws: `TokenizerError.conflictingIDs` if that differs from a token's declared id.
-    init(_ tokens: [SpecialToken], vocabulary: PieceTable, file: FilePath) throws(TokenizerError) {
+    init(_ tokens: [SpecialToken], vocabulary: PieceTable, count: Int, file: FilePath) throws(TokenizerError) {
         self.file = file
-        vocabularyCount = vocabulary.count
-        idCount = vocabulary.count
+        vocabularyCount = count
+        idCount = count
         for token in tokens {
             let known = vocabulary[Array(token.content.utf8)[...]]
             let id = known ?? Int32(idCount)

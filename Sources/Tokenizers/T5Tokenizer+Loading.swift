@@ -13,7 +13,7 @@ extension T5Tokenizer {
             defaults: [(.end, "</s>"), (.unknown, "<unk>"), (.padding, "<pad>")],
             further: (0..<sentinelCount).map { "<extra_id_\($0)>" })
         let declaring = settings.declaresTokens ? settings.path : file.path
-        let special = try ResolvedTokens(tokens, vocabulary: file.model.pieces, file: declaring)
+        let special = try ResolvedTokens(tokens, vocabulary: file.model.pieces, count: file.model.count, file: declaring)
         end = try special.id(settings.token(.end, default: "</s>"), role: "eos_token")
         padding = try special.id(settings.token(.padding, default: "<pad>"), role: "pad_token")
         idCount = special.idCount

@@ -42,12 +42,20 @@ struct TokenizerFile {
     }
 
     private static func read(_ descriptor: FileDescriptor, path: FilePath) throws -> [UInt8] {
+        // A folder opens and has a size, a pipe opens too; only reading tells.
+        _ = try read(descriptor, byteCount: 1)
         let byteCount = try descriptor.seek(offset: 0, from: .end)
         guard byteCount <= byteLimit else { throw TokenizerError.tooLarge(file: path, byteCount: byteCount, limit: byteLimit) }
-        var bytes = [UInt8](repeating: 0, count: Int(byteCount))
+        return try read(descriptor, byteCount: Int(byteCount))
+    }
+
+    /// Fewer bytes than asked for if the file ends before.
+    private static func read(_ descriptor: FileDescriptor, byteCount: Int) throws -> [UInt8] {
+        var bytes = [UInt8](repeating: 0, count: byteCount)
         let count = try bytes.withUnsafeMutableBytes { buffer in
             var filled = 0
             while filled < buffer.count {
+                // SAFETY: the array's memory outlives the call, which writes at most as many bytes as the rest has.
                 let step = try descriptor.read(fromAbsoluteOffset: Int64(filled), into: .init(rebasing: buffer[filled...]))
                 if step == 0 { break }
                 filled += step

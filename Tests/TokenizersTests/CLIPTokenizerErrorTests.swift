@@ -1,4 +1,5 @@
 import SystemPackage
+import TestFixtures
 import Testing
 
 @testable import Tokenizers
@@ -70,7 +71,7 @@ struct CLIPTokenizerErrorTests {
         let damaged = json.replacing(damage.0, with: damage.1, maxReplacements: 1)
         #expect(damaged != json)
         let folder = try TemporaryFolder(files)
-        try folder.write(Array(damaged.utf8), to: "tokenizer.json")
+        try folder.write(Array(damaged.utf8), "tokenizer.json")
         let error = #expect(throws: TokenizerError.self) { try CLIPTokenizer(folder: folder.path) }
         #expect(try #require(error).description.contains(damage.2))
     }
@@ -84,8 +85,15 @@ struct CLIPTokenizerErrorTests {
         }
     }
 
-    @Test func `a folder in the place of a file is refused`() throws {
-        #expect(throws: TokenizerError.self) { try CLIPTokenizer(folder: "/") }
-        #expect(throws: TokenizerError.self) { try CLIPTokenizer(folder: CLIPTokenizerTests.demo.appending("vocab.json")) }
+    @Test func `a folder in the place of a file, or a file in the place of the folder, is refused`() throws {
+        let folder = try TemporaryFolder()
+        try folder.makeFolder("tokenizer_config.json")
+        #expect(throws: TokenizerError.unreadable(file: folder.path.appending("tokenizer_config.json"), reason: .isDirectory)) {
+            try CLIPTokenizer(folder: folder.path)
+        }
+        let file = CLIPTokenizerTests.demo.appending("vocab.json")
+        #expect(throws: TokenizerError.unreadable(file: file.appending("tokenizer_config.json"), reason: .notDirectory)) {
+            try CLIPTokenizer(folder: file)
+        }
     }
 }

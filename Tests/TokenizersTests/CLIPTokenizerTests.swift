@@ -1,4 +1,5 @@
 import SystemPackage
+import TestFixtures
 import Testing
 
 @testable import Tokenizers
@@ -29,7 +30,7 @@ struct CLIPTokenizerTests {
         #expect(older != json)
         for text in [json, older] {
             let folder = try TemporaryFolder(files)
-            try folder.write(Array(text.utf8), to: "tokenizer.json")
+            try folder.write(Array(text.utf8), "tokenizer.json")
             let tokenizer = try CLIPTokenizer(folder: folder.path)
             for entry in try GoldenTokens("clip-demo").cases {
                 #expect(Array(tokenizer.encode(entry.text).ids.prefix(entry.ids.count)) == entry.ids)

@@ -1,4 +1,5 @@
 import SystemPackage
+import TestFixtures
 import Testing
 
 @testable import Tokenizers
@@ -56,7 +57,7 @@ struct T5TokenizerErrorTests {
         let folder = try TemporaryFolder(files)
         var accepted = 0
         for count in stride(from: 0, to: model.count, by: 37) {
-            try folder.write(Array(model[..<count]), to: "spiece.model")
+            try folder.write(Array(model[..<count]), "spiece.model")
             do throws(TokenizerError) {
                 // Cut between two pieces, the rest is a shorter vocabulary, which only the weights' shape can contradict.
                 _ = try T5Tokenizer(folder: folder.path)

@@ -1,4 +1,5 @@
 import SystemPackage
+import TestFixtures
 import Testing
 
 @testable import Tokenizers
@@ -71,5 +72,17 @@ struct T5TokenizerTests {
         let folder = try TemporaryFolder(files)
         let tokenizer = try T5Tokenizer(folder: folder.path)
         #expect(tokenizer.encode("＜/s＞▁  ", maximumLength: 6).ids == [1, 14, 1, 0, 0, 0])
+    }
+
+    @Test func `of equal pieces the last one counts, and new special tokens get ids behind all pieces`() throws {
+        let json = #"""
+            {"model": {"type": "Unigram", "unk_id": 2, "vocab": [["<pad>", 0], ["</s>", 0], ["<unk>", 0], ["▁a", -1], ["▁a", -2]]},
+             "normalizer": null, "post_processor": null,
+             "pre_tokenizer": {"type": "Metaspace", "replacement": "▁", "prepend_scheme": "always"}}
+            """#
+        let folder = try TemporaryFolder(["tokenizer.json": Array(json.utf8), "tokenizer_config.json": Array(#"{"extra_ids": 1}"#.utf8)])
+        let tokenizer = try T5Tokenizer(folder: folder.path)
+        #expect(tokenizer.idCount == 6)
+        #expect(tokenizer.encode("a <extra_id_0> b", maximumLength: 6).ids == [4, 5, 2, 1, 0, 0])
     }
 }
