@@ -61,11 +61,18 @@ let package = Package(
             ],
             swiftSettings: swift),
 
+        .executableTarget(
+            name: "DrawExample", dependencies: ["CPUBackend", "Diffusion", "Gallery", "Postcards"], path: "Examples/Draw", swiftSettings: swift),
+
         .target(name: "TestFixtures", dependencies: [system], path: "Tests/TestFixtures", swiftSettings: swift),
         .target(name: "GoldenData", dependencies: ["Weights", system], path: "Tests/GoldenData", swiftSettings: swift),
         tests(of: "FluxModels", ["CPUBackend", "Diffusion", "GoldenData", "Memory", "ReferenceBackend", "Tensors", "Weights"]),
         tests(of: "Diffusion", ["CPUBackend", "FluxModels", "GoldenData", "Tensors", "Tokenizers", system]),
-        .testTarget(name: "CommandLineTests", dependencies: ["sluice", "Gallery", "GoldenData", system], swiftSettings: swift),
+        .testTarget(name: "CommandLineTests", dependencies: ["sluice", "DrawExample", "Gallery", "GoldenData", system], swiftSettings: swift),
+        tests(of: "Tensors", ["Memory"]),
+        tests(of: "CPUBackend", ["Memory", "Tensors"]),
+        .testTarget(
+            name: "ConformanceTests", dependencies: ["CPUBackend", "Memory", "ReferenceBackend", "Tensors"], swiftSettings: swift),
         tests(of: "Weights", ["Memory", "Tensors", "TestFixtures", system]),
         tests(of: "Tokenizers", ["TestFixtures", system], exclude: ["Golden"]),
         tests(of: "Gallery", ["CPNG", "TestFixtures", system]),

@@ -7,22 +7,25 @@ public import Tensors
 public struct CPUBackend: Backend {
     public let name = "cpu"
     public let device: any MemoryDevice
-    /// How kernels run: instruction set and number of threads.
+    private let instructionSet: InstructionSet
+    /// How kernels run.
     let team: KernelTeam
 
     /// - Parameter device: memory that the host can address.
     public init(device: any MemoryDevice = HostDevice()) {
-        self.init(device: device, level: kernelBestLevel())
+        self.init(device: device, instructionSet: .best)
     }
 
-    /// - Parameter threads: the most threads of a kernel, 0 for all.
-    init(device: any MemoryDevice, level: KernelLevel, threads: Int32 = 0) {
+    /// Runs kernels with a given instruction set, at most this processor's best, on at most `threads` threads, 0 for all.
+    package init(device: any MemoryDevice = HostDevice(), instructionSet: InstructionSet, threads: Int = 0) {
+        precondition(instructionSet <= .best, "this processor lacks \(instructionSet)")
         self.device = device
-        team = KernelTeam(level: level, threads: threads)
+        self.instructionSet = instructionSet
+        team = KernelTeam(level: instructionSet.level, threads: Int32(threads))
     }
 
     /// Whether the processor multiplies bf16 pairs itself, so that bf16 is faster than f32 and not slower.
-    public var hasFastBF16: Bool { team.level == KernelLevelAVX512BF16 }
+    public var hasFastBF16: Bool { instructionSet == .avx512BF16 }
 
     public var computeTypes: [ElementType] { hasFastBF16 ? [.bf16, .f32] : [.f32, .bf16] }
 }
@@ -33,14 +36,5 @@ extension CPUBackend: CustomStringConvertible {
         var (major, minor, patch): (Int32, Int32, Int32) = (0, 0, 0)
         oneDNNVersion(&major, &minor, &patch)
         return "\(instructionSet), oneDNN \(major).\(minor).\(patch), \(kernelThreadCount()) threads"
-    }
-
-    private var instructionSet: String {
-        switch team.level {
-        case KernelLevelAVX512BF16: "AVX-512 with BF16"
-        case KernelLevelAVX512: "AVX-512"
-        case KernelLevelAVX2: "AVX2"
-        default: "no vector extensions"
-        }
     }
 }

@@ -5,20 +5,25 @@ extension ReferenceBackend {
     public func attention(
         query: Tensor, key: Tensor, value: Tensor, heads: Int, scale: Float, mask: AttentionMask, into output: Tensor
     ) {
-        let size = query.columns / heads
+        let (tokens, columns) = (query.rows, query.columns)
+        let size = columns / heads
+        // Copies, because the output may be the query itself.
+        let (query, key, value) = (query.elements, key.elements, value.elements)
         for head in 0..<heads {
             let channels = head * size..<(head + 1) * size
-            for token in 0..<query.rows {
-                let scores = (0..<visibleKeys(mask, token, query.rows)).map { other in
-                    let product = channels.reduce(0) { $0 + query[token, $1] * key[other, $1] }
-                    return Double(scale) * product + bias(mask, head, token, other, query.rows)
+            for token in 0..<tokens {
+                let scores = (0..<visibleKeys(mask, token, tokens)).map { other in
+                    var product = 0.0
+                    for channel in channels { product += query[token * columns + channel] * key[other * columns + channel] }
+                    return Double(scale) * product + bias(mask, head, token, other, tokens)
                 }
                 let largest = scores.max() ?? 0
                 let weights = scores.map { exp($0 - largest) }
                 let total = weights.reduce(0, +)
-                // The output may be the query itself: this row of this head has been read.
                 for channel in channels {
-                    output[token, channel] = weights.indices.reduce(0) { $0 + weights[$1] * value[$1, channel] } / total
+                    var sum = 0.0
+                    for other in weights.indices { sum += weights[other] * value[other * columns + channel] }
+                    output[token, channel] = sum / total
                 }
             }
         }

@@ -3,6 +3,7 @@ public import Tensors
 extension ReferenceBackend {
     public func convolve(_ x: Tensor, weight: Tensor, bias: Tensor, adding residual: Tensor?, into output: Tensor) {
         let (height, width, kernel) = (x.shape[0], x.shape[1], weight.columns)
+        let (values, weights) = (x.elements, weight.elements)
         output.fill { pixel, channel in
             var sum = bias[channel] + (residual?[pixel, channel] ?? 0)
             for tap in 0..<kernel * kernel {
@@ -10,9 +11,8 @@ extension ReferenceBackend {
                 let x0 = pixel % width + tap % kernel - kernel / 2
                 guard (0..<height).contains(y), (0..<width).contains(x0) else { continue }
                 for input in 0..<x.columns {
-                    // The weight's matrix has one row for each (output, input, tap row).
-                    let row = (channel * x.columns + input) * kernel + tap / kernel
-                    sum += x[y * width + x0, input] * weight[row, tap % kernel]
+                    let position = (channel * x.columns + input) * kernel * kernel + tap
+                    sum += values[(y * width + x0) * x.columns + input] * weights[position]
                 }
             }
             return sum

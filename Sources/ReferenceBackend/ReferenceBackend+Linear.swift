@@ -3,17 +3,29 @@ public import Tensors
 
 extension ReferenceBackend {
     public func linear(_ x: Tensor, weight: Tensor, bias: Tensor?, activation: Activation, into output: Tensor) {
-        output.fill { row, column in activation(product(x, row, weight, bias, column)) }
+        let product = products(x, weight, bias)
+        output.fill { row, column in activation(product[row * weight.rows + column]) }
     }
 
     public func addLinear(_ x: Tensor, weight: Tensor, bias: Tensor?, gate: Tensor?, to residual: Tensor) {
+        let product = products(x, weight, bias)
         residual.fill { row, column in
-            residual[row, column] + (gate?[column] ?? 1) * product(x, row, weight, bias, column)
+            residual[row, column] + (gate?[column] ?? 1) * product[row * weight.rows + column]
         }
     }
 
-    private func product(_ x: Tensor, _ row: Int, _ weight: Tensor, _ bias: Tensor?, _ column: Int) -> Double {
-        (0..<x.columns).reduce(bias?[column] ?? 0) { sum, k in sum + x[row, k] * weight[column, k] }
+    /// x·weightᵀ + bias, row-major.
+    private func products(_ x: Tensor, _ weight: Tensor, _ bias: Tensor?) -> [Double] {
+        let (depth, left, right, bias) = (x.columns, x.elements, weight.elements, bias?.elements)
+        var products: [Double] = []
+        for row in 0..<x.rows {
+            for column in 0..<weight.rows {
+                var sum = bias?[column] ?? 0
+                for k in 0..<depth { sum += left[row * depth + k] * right[column * depth + k] }
+                products.append(sum)
+            }
+        }
+        return products
     }
 }
 

@@ -24,6 +24,16 @@ extension Tensor {
     /// The element at a row-major position.
     subscript(position: Int) -> Double { self[position / columns, position % columns] }
 
+    /// All elements, row-major.
+    var elements: [Double] {
+        var elements: [Double] = []
+        elements.reserveCapacity(elementCount)
+        for row in 0..<rows {
+            for column in 0..<columns { elements.append(self[row, column]) }
+        }
+        return elements
+    }
+
     private func elementAddress(_ row: Int, _ column: Int) -> UnsafeMutableRawPointer {
         guard let address else { preconditionFailure("the reference backend needs memory that the host can address") }
         return address + (row * rowStride + column) * type.byteCount

@@ -1,0 +1,27 @@
+import Memory
+import Tensors
+import Testing
+
+struct NullBackendTests {
+    @Test
+    func `it records operations in order and the memory that their results take`() throws {
+        let backend = NullBackend()
+        let (x, weight) = (try backend.empty([3, 4], .bf16), try backend.empty([5, 4], .bf16))
+        let before = backend.device.ledger.reading.liveByteCount
+        let product = try x.linear(weight: weight, bias: nil, on: backend)
+        _ = try product.activated(.silu, on: backend)
+        #expect(backend.operations == ["linear", "activate"])
+        #expect(backend.device.ledger.reading.liveByteCount == before + 3 * 5 * 2)
+        #expect(backend.device.ledger.reading.peakByteCount == before + 2 * 3 * 5 * 2)
+    }
+
+    @Test
+    func `a budget stops it where a real device would stop`() throws {
+        let backend = NullBackend(device: NullDevice(budgetByteCount: 100))
+        let held = try backend.empty([20], .f32)
+        #expect(
+            throws: MemoryError.overBudget(
+                device: "null", owner: .activations, requestedByteCount: 24, bookedByteCount: held.storage.byteCount, budgetByteCount: 100)
+        ) { _ = try backend.empty([6], .f32) }
+    }
+}
