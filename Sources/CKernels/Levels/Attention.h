@@ -176,7 +176,7 @@ INLINE void softmaxRow(
     EACH_VECTOR(c, n, width) {
         Vector weights = 0;
         if (c < valid) {
-            weights = exponential(load(scores, c, lanes, KernelTypeF32) - maximum);
+            weights = exponentialOfNegative(load(scores, c, lanes, KernelTypeF32) - maximum);
             if (c + lanes > valid) weights = choose(laneIndex() < (int32_t)(valid - c), weights, 0);
         }
         total += weights;

@@ -31,9 +31,12 @@ INLINE float sum(Vector x) {
 }
 
 INLINE float largest(Vector x) {
-    float m = x[0];
-    for (int i = 1; i < lanes; i++) m = x[i] > m ? x[i] : m;
-    return m;
+    float four[4];
+    __typeof__(x.lo) half = x.lo > x.hi ? x.lo : x.hi;
+    __typeof__(half.lo) quarter = half.lo > half.hi ? half.lo : half.hi;
+    memcpy(four, &quarter, sizeof four);
+    const float even = four[0] > four[2] ? four[0] : four[2], odd = four[1] > four[3] ? four[1] : four[3];
+    return even > odd ? even : odd;
 }
 
 INLINE Integers laneIndex(void) { return (Integers){0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15}; }
@@ -97,10 +100,12 @@ INLINE void store(Vector x, void *base, size_t index, size_t n, KernelType type)
     else memcpy((uint16_t *)base + index, &h, n * sizeof(uint16_t));
 }
 
-/// eˣ within 2 units in the last place: x = n·ln 2 + r with |r| ≤ ½ ln 2, a polynomial for eʳ, and 2ⁿ in two factors so that results
-/// beyond the normal range overflow to infinity or fade to zero.
-INLINE Vector exponential(Vector x) {
-    x = choose(x < -104, (Vector)(-104), choose(x > 89, (Vector)(89), x));
+/// eˣ = 2ⁿ·eʳ with x = n·ln 2 + r and |r| ≤ ½ ln 2: n in the low bits of `shifted`, eʳ by a polynomial, within 2 units in the last place.
+typedef struct {
+    Vector shifted, power;
+} ReducedExponential;
+
+INLINE ReducedExponential reducedExponential(Vector x) {
     const Vector shifted = x * 1.44269504f + 0x1.8p23f;
     const Vector n = shifted - 0x1.8p23f;
     const Vector r = x - n * 0.693359375f - n * -2.12194440e-4f;
@@ -111,8 +116,20 @@ INLINE Vector exponential(Vector x) {
     p = p * r + 0.5f;
     p = p * r + 1.0f;
     p = p * r + 1.0f;
-    const Integers exponent = (Integers)(bitsOf(shifted) - 0x4b400000u), half = exponent >> 1;
-    return p * (Vector)((half + 127) << 23) * (Vector)((exponent - half + 127) << 23);
+    return (ReducedExponential){shifted, p};
+}
+
+/// eˣ; 2ⁿ is two factors so that results beyond the normal range overflow to infinity or fade to zero.
+INLINE Vector exponential(Vector x) {
+    const ReducedExponential e = reducedExponential(choose(x < -104, (Vector)(-104), choose(x > 89, (Vector)(89), x)));
+    const Integers exponent = (Integers)(bitsOf(e.shifted) - 0x4b400000u), half = exponent >> 1;
+    return e.power * (Vector)((half + 127) << 23) * (Vector)((exponent - half + 127) << 23);
+}
+
+/// eˣ for x ≤ 0, no smaller than e⁻⁸⁷.
+INLINE Vector exponentialOfNegative(Vector x) {
+    const ReducedExponential e = reducedExponential(choose(x < -87, (Vector)(-87), x));
+    return e.power * (Vector)((bitsOf(e.shifted) << 23) + 0x3f800000u);
 }
 
 /// The activations are u·sigmoid(a): ½(1 + tanh z) = sigmoid(2z) makes tanh-GELU one of them.
