@@ -1,4 +1,5 @@
-INLINE void elementwiseRows(const KernelElementwise *a, size_t begin, size_t end, KernelElementwiseKind kind, KernelType from, KernelType to) {
+INLINE void elementwiseRows(
+    const KernelElementwise *a, size_t begin, size_t end, KernelElementwiseKind kind, KernelType from, KernelType to) {
     for (size_t row = begin; row < end; row++) {
         const void *x = elementAt(a->x, row, 0, from);
         void *output = elementAt(a->output, row, 0, to);

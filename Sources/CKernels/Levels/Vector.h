@@ -100,7 +100,8 @@ INLINE void store(Vector x, void *base, size_t index, size_t n, KernelType type)
     else memcpy((uint16_t *)base + index, &h, n * sizeof(uint16_t));
 }
 
-/// eˣ = 2ⁿ·eʳ with x = n·ln 2 + r and |r| ≤ ½ ln 2: n in the low bits of `shifted`, eʳ by a polynomial, within 2 units in the last place.
+/// eˣ = 2ⁿ·eʳ with x = n·ln 2 + r and |r| ≤ ½ ln 2: n in the low bits of `shifted`, eʳ by a polynomial, within 2 units in the
+/// last place.
 typedef struct {
     Vector shifted, power;
 } ReducedExponential;

@@ -38,7 +38,8 @@ typedef struct {
 
 typedef enum { KernelNormLayer, KernelNormModulated, KernelNormRMS } KernelNormKind;
 
-/// By row: layer (x − mean)/√(variance + epsilon)·weight + bias; modulated the same with (1 + weight); RMS x/√(mean(x²) + epsilon)·weight.
+/// By row: layer (x − mean)/√(variance + epsilon)·weight + bias; modulated the same with (1 + weight);
+/// RMS x/√(mean(x²) + epsilon)·weight.
 typedef struct {
     KernelNormKind kind;
     KernelType type;
