@@ -62,9 +62,11 @@ public struct ParametersText: Equatable, Sendable {
         Int(exactly: value).map { String($0) } ?? String(value)
     }
 
-    /// A value as it stands in the last line.
+    /// A value as it stands in the last line; a JSON string where it would be cut short or stripped otherwise.
     static func quoted(_ value: String) -> String {
-        guard value.unicodeScalars.contains(where: { ",:\"\n\r".unicodeScalars.contains($0) }) else { return value }
+        let scalars = value.unicodeScalars
+        let isBounded = [scalars.first, scalars.last].allSatisfy { $0?.properties.isWhitespace != true }
+        guard !isBounded || scalars.contains(where: { ",:\"\n\r".unicodeScalars.contains($0) }) else { return value }
         let encoder = JSONEncoder()
         encoder.outputFormatting = .withoutEscapingSlashes
         // A string always has a JSON form.
@@ -128,9 +130,10 @@ extension ParametersText {
 }
 
 extension String {
-    /// Without white space at either end.
+    /// Without white space at either end; by scalars, because an accent on a space is text.
     var trimmed: String {
-        guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace }) else { return "" }
-        return String(self[first...last])
+        let isText: (Unicode.Scalar) -> Bool = { !$0.properties.isWhitespace }
+        guard let first = unicodeScalars.firstIndex(where: isText), let last = unicodeScalars.lastIndex(where: isText) else { return "" }
+        return String(unicodeScalars[first...last])
     }
 }

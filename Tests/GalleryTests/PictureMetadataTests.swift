@@ -25,7 +25,9 @@ struct PictureMetadataTests {
         #expect(PictureMetadata(parameters: metadata.parameters) == metadata)
     }
 
-    @Test(arguments: ["plain", "a, b", "a: b", "\"", "\\", "a\nb", "\"a\", \"b\": 1", "猫, 🐈", "/", "", "a \\\" b, c"])
+    @Test(arguments: [
+        "plain", "a, b", "a: b", "\"", "\\", "a\nb", "\"a\", \"b\": 1", "猫, 🐈", "/", "", "a \\\" b, c", " b", "b ", "\u{2028}x", " \u{301}",
+    ])
     func `any value survives its line`(model: String) {
         let metadata = PictureMetadata(
             prompt: "x", negativePrompt: "y\nz", width: 16, height: 32, steps: 1, guidance: 0.1, seed: .max, model: model, dtype: "f32",
