@@ -16,7 +16,7 @@ demo: build  ## draw a picture with the embedded model
 	@Tools/demo.sh
 
 test: setup  ## build and run every test
-	swift test
+	swift test -Xcc -O2
 
 check: lint  ## what must hold before a commit besides the tests
 

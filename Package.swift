@@ -62,7 +62,7 @@ let package = Package(
             swiftSettings: swift),
 
         .executableTarget(
-            name: "DrawExample", dependencies: ["CPUBackend", "Diffusion", "Gallery", "Postcards"], path: "Examples/Draw", swiftSettings: swift),
+            name: "DrawExample", dependencies: ["CPUBackend", "Diffusion", "Gallery", "Postcards"], path: "Examples/Draw"),
 
         .target(name: "TestFixtures", dependencies: [system], path: "Tests/TestFixtures", swiftSettings: swift),
         .target(name: "GoldenData", dependencies: ["Weights", system], path: "Tests/GoldenData", swiftSettings: swift),

@@ -28,6 +28,14 @@ public struct FluxFolder: Sendable {
         let clipTokenizer = list.attempt { try CLIPTokenizer(folder: path.appending("tokenizer")) }
         let t5Tokenizer = list.attempt { try T5Tokenizer(folder: path.appending("tokenizer_2")) }
         let limits = list.attempt { try T5TokenizerLimits(file: path.appending("tokenizer_2/tokenizer_config.json")) }
+        if let clip, let clipTokenizer { Self.checkVocabulary(path, "tokenizer", clipTokenizer.idCount, embeddings: clip.vocabSize, &list) }
+        if let t5, let t5Tokenizer { Self.checkVocabulary(path, "tokenizer_2", t5Tokenizer.idCount, embeddings: t5.vocabSize, &list) }
+        if let clip, let clipTokenizer {
+            list.require(
+                clipTokenizer.maximumLength <= clip.maxPositionEmbeddings,
+                else: ModelError.sequenceTooLong(
+                    tokenizer: path.appending("tokenizer"), found: clipTokenizer.maximumLength, positions: clip.maxPositionEmbeddings))
+        }
         if let clip, let t5, let transformer { Self.checkWidths(path, clip, t5, transformer, &list) }
         guard let clip, let t5, let transformer, let autoencoder, let scheduler, let clipTokenizer, let t5Tokenizer, let limits,
             list.problems.isEmpty
@@ -76,6 +84,14 @@ public struct FluxFolder: Sendable {
         guard let data = try? Data(contentsOf: URL(filePath: file.string)) else { throw ModelError.notAFolder(path) }
         let found = (try? JSONDecoder().decode(Index.self, from: data))?._class_name
         if found != "FluxPipeline" { throw ModelError.unsupportedPipeline(file: file, found: found ?? "missing") }
+    }
+
+    private static func checkVocabulary(
+        _ path: FilePath, _ tokenizer: String, _ idCount: Int, embeddings: Int, _ list: inout ProblemList
+    ) {
+        list.require(
+            idCount <= embeddings,
+            else: ModelError.vocabularyTooLarge(tokenizer: path.appending(tokenizer), idCount: idCount, embeddings: embeddings))
     }
 
     private static func checkWidths(

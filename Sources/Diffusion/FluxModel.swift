@@ -30,7 +30,7 @@ public struct FluxModel: Sendable {
         ) throws -> WeightStore {
             try WeightStore(
                 component: component, folder: path.appending(component), stem: stem, units: units, candidates: candidates,
-                ignoring: ignoring, computeType: computeType, retainsConverted: true, backend: backend)
+                ignoring: ignoring, computeType: computeType, retainedByteCount: retainedByteCount, backend: backend)
         }
         let clip = list.attempt {
             try store(

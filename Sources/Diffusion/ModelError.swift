@@ -8,7 +8,7 @@ public enum ModelError: Error, Sendable {
     case unusable(folder: FilePath, problems: [any Error])
     case unsupportedPipeline(file: FilePath, found: String)
     /// The tokenizer gives ids that the text encoder has no embedding for.
-    case vocabularyTooLarge(tokenizer: FilePath, id: Int32, embeddings: Int)
+    case vocabularyTooLarge(tokenizer: FilePath, idCount: Int, embeddings: Int)
     case sequenceTooLong(tokenizer: FilePath, found: Int, positions: Int)
     /// Two components that meet disagree about a width.
     case widthMismatch(file: FilePath, key: String, found: Int, other: FilePath, otherKey: String, expected: Int)
@@ -26,8 +26,8 @@ extension ModelError: CustomStringConvertible {
             "\(folder) cannot be used:\n" + problems.map { "  \($0)".replacing("\n", with: "\n  ") }.joined(separator: "\n")
         case .unsupportedPipeline(let file, let found):
             "\(file): _class_name is \(found), expected FluxPipeline"
-        case .vocabularyTooLarge(let tokenizer, let id, let embeddings):
-            "\(tokenizer): gives token id \(id), but its text encoder has only \(embeddings) embeddings"
+        case .vocabularyTooLarge(let tokenizer, let idCount, let embeddings):
+            "\(tokenizer): knows \(idCount) ids, but its text encoder has only \(embeddings) embeddings"
         case .sequenceTooLong(let tokenizer, let found, let positions):
             "\(tokenizer): gives \(found) tokens, but its text encoder has only \(positions) positions"
         case .widthMismatch(let file, let key, let found, let other, let otherKey, let expected):

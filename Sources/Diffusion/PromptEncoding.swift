@@ -1,5 +1,4 @@
 import FluxModels
-import SystemPackage
 import Tensors
 import Tokenizers
 
@@ -14,7 +13,6 @@ extension FluxModel {
     func encode(_ prompt: String, maximumSequenceLength: Int, _ pass: ForwardPass, _ observer: RunObserver) throws -> PromptEncoding {
         try observer.begin(.clip)
         let clipTokens = folder.clipTokenizer.encode(prompt)
-        try check(clipTokens, tokenizer: "tokenizer", embeddings: folder.clip.vocabSize, positions: folder.clip.maxPositionEmbeddings)
         observer.noticeTruncation(clipTokens, encoder: "CLIP")
         let hidden = try clip(clipTokens.ids, pass)
         try checkFinite(hidden, stage: "text_encoder", pass)
@@ -23,19 +21,10 @@ extension FluxModel {
 
         try observer.begin(.t5)
         let t5Tokens = folder.t5Tokenizer.encode(prompt, maximumLength: maximumSequenceLength)
-        try check(t5Tokens, tokenizer: "tokenizer_2", embeddings: folder.t5.vocabSize, positions: maximumSequenceLength)
         observer.noticeTruncation(t5Tokens, encoder: "T5")
         let states = try t5(t5Tokens.ids, pass)
         try checkFinite(states, stage: "text_encoder_2", pass)
         return PromptEncoding(states: states, pooled: pooled)
-    }
-
-    private func check(_ tokens: TokenSequence, tokenizer: String, embeddings: Int, positions: Int) throws {
-        let file = folder.path.appending(tokenizer)
-        if tokens.ids.count > positions { throw ModelError.sequenceTooLong(tokenizer: file, found: tokens.ids.count, positions: positions) }
-        if let id = tokens.ids.first(where: { $0 >= embeddings }) {
-            throw ModelError.vocabularyTooLarge(tokenizer: file, id: id, embeddings: embeddings)
-        }
     }
 
     /// - Throws: `ModelError.notFinite` naming the stage that made `x`.

@@ -8,6 +8,7 @@ struct StoredTensor: Sendable {
     let file: MappedFile
     /// Bytes from the start of the file.
     let bytes: Range<Int>
+    var elementCount: Int { bytes.count / type.byteCount }
 
     init?(_ stored: Checkpoint.Stored) {
         guard let type = stored.entry.type.elementType else { return nil }

@@ -22,7 +22,7 @@ public final class WeightStore: Sendable {
     public let computeType: ElementType
     private let units: [String: [String: StoredTensor]]
     private let loader: TensorLoader
-    private let retainsConverted: Bool
+    private let retainsUnits: Bool
     private let retained = Mutex<[String: [String: Tensor]]>([:])
 
     /// Opens a component's folder and checks it against what `units` declare.
@@ -32,13 +32,13 @@ public final class WeightStore: Sendable {
     ///   - stem: Start of the weight files' names: `diffusion_pytorch_model` or `model`.
     ///   - candidates: Names that a declared tensor may have in a checkpoint, best first. Several may be present if all fit.
     ///   - ignoring: Whether a checkpoint name is known and not used.
-    ///   - retainsConverted: Whether tensors made for a lease (converted, copied to a device) are kept for the next one;
-    ///     otherwise their memory is free again when the lease ends.
+    ///   - retainedByteCount: If everything that has to be converted fits in this, it is converted once and kept; otherwise each
+    ///     lease converts its unit anew and its memory is free again when the lease ends.
     /// - Throws: `WeightsError` with everything that is wrong with the folder.
     public init(
         component: String, folder: FilePath, stem: String, units: [WeightUnit],
         candidates: @Sendable (String) -> [String] = { [$0] }, ignoring: @Sendable (String) -> Bool = { _ in false },
-        computeType: ElementType, retainsConverted: Bool = false, backend: any Backend
+        computeType: ElementType, retainedByteCount: Int = 0, backend: any Backend
     ) throws(WeightsError) {
         let declared = DeclaredTensors(units, component: component, type: computeType)
         let checkpoint = Checkpoint(folder: folder, stem: stem)
@@ -55,7 +55,8 @@ public final class WeightStore: Sendable {
             declarations.reduce(into: [:]) { $0[$1.name] = tensors[$1.name] }
         }
         loader = TensorLoader(computeType: computeType, backend: backend)
-        self.retainsConverted = retainsConverted
+        let converted = tensors.values.filter { $0.type != computeType }
+        retainsUnits = converted.reduce(0) { $0 + $1.elementCount * computeType.byteCount } <= retainedByteCount
     }
 
     /// Runs `body` with the weights of one unit.
@@ -80,7 +81,7 @@ public final class WeightStore: Sendable {
         guard let stored = units[unit] else { throw error(.undeclaredUnit(unit)) }
         for tensor in stored.values { tensor.file.willNeed(tensor.bytes) }
         let tensors = try stored.mapValues(loader.load)
-        if retainsConverted { retained.withLock { $0[unit] = tensors } }
+        if retainsUnits { retained.withLock { $0[unit] = tensors } }
         return tensors
     }
 

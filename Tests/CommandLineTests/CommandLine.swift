@@ -1,21 +1,23 @@
 import Foundation
 
-/// Runs the built command line as a user would.
+/// Runs a built program as a user would.
 struct SluiceProcess {
     let exitCode: Int32
     let output: String
     let errors: String
 
     /// Beside the test program, where the package manager builds it.
-    static var executable: URL {
-        URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(path: "sluice")
+    static func executable(_ name: String) -> URL {
+        URL(filePath: "/proc/self/exe").resolvingSymlinksInPath().deletingLastPathComponent().appending(path: name)
     }
 
     /// - Parameter interruptAfter: Seconds after which SIGINT is sent, as Ctrl-C does.
-    static func run(_ arguments: [String], in folder: URL? = nil, interruptAfter seconds: Double? = nil) throws -> SluiceProcess {
+    static func run(
+        _ arguments: [String], program: String = "sluice", in folder: URL? = nil, interruptAfter seconds: Double? = nil
+    ) throws -> SluiceProcess {
         let process = Process()
         let (output, errors) = (Pipe(), Pipe())
-        process.executableURL = executable
+        process.executableURL = executable(program)
         process.arguments = arguments
         process.currentDirectoryURL = folder
         process.standardInput = FileHandle.nullDevice

@@ -2,8 +2,8 @@ import CPUBackend
 import FluxModels
 import GoldenData
 import Tensors
-import Tokenizers
 import Testing
+import Tokenizers
 
 @testable import Diffusion
 

@@ -26,11 +26,11 @@ struct WeightStoreTests {
     }
 
     private func store(
-        _ units: [WeightUnit] = [layer], _ computeType: ElementType = .f32, retains: Bool = false, on backend: (any Backend)? = nil
+        _ units: [WeightUnit] = [layer], _ computeType: ElementType = .f32, retaining byteCount: Int = 0, on backend: (any Backend)? = nil
     ) throws -> WeightStore {
         try WeightStore(
             component: "transformer", folder: folder.path, stem: "model", units: units, computeType: computeType,
-            retainsConverted: retains, backend: backend ?? self.backend)
+            retainedByteCount: byteCount, backend: backend ?? self.backend)
     }
 
     @Test(arguments: ElementType.allCases)
@@ -70,7 +70,7 @@ struct WeightStoreTests {
     @Test func `converted weights are kept as long as the store if asked`() throws {
         try folder.write(SafetensorsBytes.file(tensors(.bf16)), "model.safetensors")
         do {
-            let store = try store(retains: true)
+            let store = try store(retaining: 8 * ElementType.f32.byteCount)
             let first = try store.withLease("layer") { try $0("layer.weight", 2, 3).storage }
             let second = try store.withLease("layer") { try $0("layer.weight", 2, 3).storage }
             #expect(first === second)
