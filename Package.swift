@@ -68,7 +68,8 @@ let package = Package(
         .target(name: "GoldenData", dependencies: ["Weights", system], path: "Tests/GoldenData", swiftSettings: swift),
         tests(of: "FluxModels", ["CPUBackend", "Diffusion", "GoldenData", "Memory", "ReferenceBackend", "Tensors", "Weights"]),
         tests(of: "Diffusion", ["CPUBackend", "FluxModels", "GoldenData", "Tensors", "Tokenizers", system]),
-        .testTarget(name: "CommandLineTests", dependencies: ["sluice", "DrawExample", "Gallery", "GoldenData", system], swiftSettings: swift),
+        .testTarget(
+            name: "CommandLineTests", dependencies: ["sluice", "DrawExample", "Gallery", "GoldenData", system], swiftSettings: swift),
         tests(of: "Tensors", ["Memory"]),
         tests(of: "CPUBackend", ["Memory", "Tensors"]),
         .testTarget(

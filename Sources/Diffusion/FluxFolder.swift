@@ -76,13 +76,15 @@ public struct FluxFolder: Sendable {
     }
 
     private struct Index: Decodable {
-        let _class_name: String?
+        let className: String?
+
+        private enum CodingKeys: String, CodingKey { case className = "_class_name" }
     }
 
     private static func checkPipeline(_ path: FilePath) throws {
         let file = path.appending("model_index.json")
         guard let data = try? Data(contentsOf: URL(filePath: file.string)) else { throw ModelError.notAFolder(path) }
-        let found = (try? JSONDecoder().decode(Index.self, from: data))?._class_name
+        let found = (try? JSONDecoder().decode(Index.self, from: data))?.className
         if found != "FluxPipeline" { throw ModelError.unsupportedPipeline(file: file, found: found ?? "missing") }
     }
 

@@ -29,7 +29,7 @@ struct GenerateCommand: AsyncParsableCommand {
         let seed = seed ?? UInt64(UInt32.random(in: 0...UInt32.max))
         try check(seed)
         let files = try outputs.files(seed: seed, count: count)
-        try files.forEach { try $0.checkWritable() }
+        for files in files { try files.checkWritable() }
         let engine = try engine.makeEngine()
         let base = try await request(engine, seed: seed)
         let interruption = Interruption()
