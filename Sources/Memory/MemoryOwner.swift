@@ -1,6 +1,9 @@
 /// What bytes are held for; every byte in the ledger has exactly one owner.
+///
+/// A device that hands out buffers one by one books them for what is stored in them; a device that maps pages books a page for
+/// the region it is mapped in.
 public enum MemoryOwner: String, CaseIterable, Sendable {
-    /// Weights converted or copied onto the device.
+    /// Buffers of weights, converted or copied onto the device one by one.
     case weights
     /// Intermediate tensors of a phase.
     case activations
@@ -8,4 +11,16 @@ public enum MemoryOwner: String, CaseIterable, Sendable {
     case workspace
     /// The hoisted modulation rows of every step.
     case modulation
+    /// Pages of weights that stay on the device.
+    case resident
+    /// Pages of the ring that weights stream through.
+    case ring
+    /// Pages of the arena that a phase's plan lies in.
+    case arena
+    /// Pages that exist and are mapped nowhere, kept for the next region that grows.
+    case freePool
+    /// What the device's context, loaded modules and library internals hold; measured, not asked for.
+    case context
+    /// What others hold of a device that is shared with them; measured, not asked for.
+    case external
 }
