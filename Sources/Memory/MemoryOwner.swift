@@ -11,6 +11,8 @@ public enum MemoryOwner: String, CaseIterable, Sendable {
     case workspace
     /// The hoisted modulation rows of every step.
     case modulation
+    /// What a run keeps from one phase to the next besides: the encoded prompt, positions, latents.
+    case conditioning
     /// Pages of weights that stay on the device.
     case resident
     /// Pages of the ring that weights stream through.
