@@ -1,3 +1,4 @@
+internal import StrictJSON
 internal import SystemPackage
 
 /// The vocabulary and the merges of a CLIP tokenizer folder.
@@ -21,23 +22,22 @@ struct CLIPVocabulary {
     }
 
     private init(ids file: TokenizerFile, merges lines: TokenizerFile) throws(TokenizerError) {
-        var reader = try JSONReader(file)
-        ids = try Self.readIDs(&reader)
+        var reader = try file.json()
+        ids = try Self.readIDs(&reader, file: file.path)
         try reader.expectEnd()
         merges = try MergeList(lines: lines).merges(ids: ids)
         specialTokens = []
     }
 
     private init(tokenizerJSON file: TokenizerFile) throws(TokenizerError) {
-        var reader = try JSONReader(file)
+        var reader = try file.json()
         var settings: [String: JSONValue] = [:]
         var parts: (ids: PieceTable, merges: MergeList)?
-        try reader.openObject()
-        while let key = try reader.nextKey() {
+        try reader.readObject { reader, key throws(TokenizerError) in
             if key == "model" {
-                parts = try Self.readModel(&reader)
+                parts = try Self.readModel(&reader, file: file.path)
             } else {
-                settings[key] = try reader.readValue(depth: 1)
+                settings[key] = try JSONValue(&reader)
             }
         }
         try reader.expectEnd()
@@ -47,22 +47,23 @@ struct CLIPVocabulary {
         specialTokens = try SpecialToken.list(settings["added_tokens"] ?? .array([]), file: file.path)
     }
 
-    private static func readModel(_ reader: inout JSONReader) throws(TokenizerError) -> (ids: PieceTable, merges: MergeList) {
+    private static func readModel(
+        _ reader: inout JSONReader<TokenizerError>, file: FilePath
+    ) throws(TokenizerError) -> (ids: PieceTable, merges: MergeList) {
         var settings: [String: JSONValue] = [:]
         var ids = PieceTable()
-        var merges = MergeList(file: reader.path)
-        try reader.openObject()
-        while let key = try reader.nextKey() {
+        var merges = MergeList(file: file)
+        try reader.readObject { reader, key throws(TokenizerError) in
             switch key {
-            case "vocab": ids = try readIDs(&reader)
-            case "merges": merges = try MergeList(&reader)
-            default: settings[key] = try reader.readValue(depth: 2)
+            case "vocab": ids = try readIDs(&reader, file: file)
+            case "merges": merges = try MergeList(&reader, file: file)
+            default: settings[key] = try JSONValue(&reader)
             }
         }
-        try check(settings, "type", is: [.string("BPE")], file: reader.path)
-        try check(settings, "end_of_word_suffix", is: [.string(ByteAlphabet.wordEnd)], file: reader.path)
-        try check(settings, "continuing_subword_prefix", is: [.string(""), .null], file: reader.path)
-        try check(settings, "byte_fallback", is: [.bool(false), .null], file: reader.path)
+        try check(settings, "type", is: [.string("BPE")], file: file)
+        try check(settings, "end_of_word_suffix", is: [.string(ByteAlphabet.wordEnd)], file: file)
+        try check(settings, "continuing_subword_prefix", is: [.string(""), .null], file: file)
+        try check(settings, "byte_fallback", is: [.bool(false), .null], file: file)
         return (ids, merges)
     }
 
@@ -77,18 +78,18 @@ struct CLIPVocabulary {
     }
 
     /// Reads an object of tokens and ids, where the ids must be 0 ..< count, each once.
-    private static func readIDs(_ reader: inout JSONReader) throws(TokenizerError) -> PieceTable {
+    private static func readIDs(_ reader: inout JSONReader<TokenizerError>, file: FilePath) throws(TokenizerError) -> PieceTable {
         var ids = PieceTable(capacity: 1 << 16)
         var token: [UInt8] = []
         try reader.openObject()
         while try reader.nextKey(into: &token) {
             let id = try reader.readInteger()
-            guard let small = Int32(exactly: id) else { throw wrongID(token[...], id, ids, reader.path) }
-            ids.insert(token[...], value: small)
+            guard let small = Int32(exactly: id) else { throw wrongID(token[...], id, ids, file) }
+            guard ids.insert(token[...], value: small) == nil else { throw reader.duplicateKey(token) }
         }
         var isTaken = [Bool](repeating: false, count: ids.count)
         for (text, id) in ids.entries {
-            guard isTaken.indices.contains(Int(id)), !isTaken[Int(id)] else { throw wrongID(text, Int(id), ids, reader.path) }
+            guard isTaken.indices.contains(Int(id)), !isTaken[Int(id)] else { throw wrongID(text, Int(id), ids, file) }
             isTaken[Int(id)] = true
         }
         return ids

@@ -1,3 +1,4 @@
+internal import StrictJSON
 internal import SystemPackage
 
 /// The merges of a byte-pair encoding in the order of their ranks, as texts.
@@ -29,8 +30,8 @@ struct MergeList {
     /// Reads a list of merges, each a text of two symbols or a list of two texts.
     ///
     /// - Throws: `TokenizerError.malformedJSON` or `.malformedMerge`.
-    init(_ reader: inout JSONReader) throws(TokenizerError) {
-        self.init(file: reader.path)
+    init(_ reader: inout JSONReader<TokenizerError>, file: FilePath) throws(TokenizerError) {
+        self.init(file: file)
         var text: [UInt8] = []
         try reader.openArray()
         while try reader.nextElement() {
@@ -41,11 +42,11 @@ struct MergeList {
             }
             var right: [UInt8] = []
             try reader.openArray()
-            guard try reader.nextElement() else { throw reader.malformed("two symbols") }
+            guard try reader.nextElement() else { throw reader.expected("two symbols") }
             try reader.readString(into: &text)
-            guard try reader.nextElement() else { throw reader.malformed("two symbols") }
+            guard try reader.nextElement() else { throw reader.expected("two symbols") }
             try reader.readString(into: &right)
-            guard try !reader.nextElement() else { throw reader.malformed("two symbols only") }
+            guard try !reader.nextElement() else { throw reader.expected("two symbols only") }
             append(left: text[...], right: right[...], line: ends.count + 1)
         }
     }

@@ -1,3 +1,4 @@
+internal import StrictJSON
 internal import SystemPackage
 
 /// A token that is cut out of the text literally, before the vocabulary is consulted.

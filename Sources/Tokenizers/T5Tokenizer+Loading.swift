@@ -1,3 +1,4 @@
+internal import StrictJSON
 public import SystemPackage
 
 extension T5Tokenizer {

@@ -10,8 +10,8 @@ extension TokenizerError: CustomStringConvertible {
             "\(folder): no vocabulary found; expected \(alternatives.joined(separator: " or "))"
         case .notUTF8(let file, let offset):
             "\(file): not UTF-8 at byte \(offset); expected a text file"
-        case .malformedJSON(let file, let offset, let expected):
-            "\(file): malformed JSON at byte \(offset): expected \(expected)"
+        case .malformedJSON(let file, let fault):
+            "\(file): \(fault)"
         case .wrongValue(let file, let key, let found, let expected):
             "\(file): \(key) is \(found); expected \(expected)"
         case .unsupported(let file, let key, let found, let supported):

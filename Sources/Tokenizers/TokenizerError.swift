@@ -1,3 +1,4 @@
+public import StrictJSON
 public import SystemPackage
 
 /// Why a tokenizer folder cannot be used.
@@ -10,8 +11,8 @@ public enum TokenizerError: Error, Equatable {
     case missingVocabulary(folder: FilePath, alternatives: [String])
     /// A file's text is not UTF-8 from a byte offset on.
     case notUTF8(file: FilePath, offset: Int)
-    /// The JSON text breaks its grammar, or has another value than expected, at a byte offset.
-    case malformedJSON(file: FilePath, offset: Int, expected: String)
+    /// The JSON text breaks its grammar, repeats a key, or has another value than expected.
+    case malformedJSON(file: FilePath, fault: JSONFault)
     /// A setting is missing or has a value of the wrong kind or range.
     case wrongValue(file: FilePath, key: String, found: String, expected: String)
     /// A setting asks for behaviour that this tokenizer does not have.

@@ -1,3 +1,4 @@
+internal import StrictJSON
 internal import SystemPackage
 
 /// The bytes of one file of a tokenizer folder.
@@ -74,6 +75,15 @@ extension TokenizerFile {
             _ = try UTF8Span(validating: bytes.span)
         } catch {
             throw .notUTF8(file: path, offset: error.byteOffsets.lowerBound)
+        }
+    }
+
+    /// A reader of the file as JSON, whose errors name the file.
+    ///
+    /// - Throws: `TokenizerError.notUTF8`.
+    func json() throws(TokenizerError) -> JSONReader<TokenizerError> {
+        try JSONReader(bytes) { fault in
+            fault.kind == .notUTF8 ? .notUTF8(file: path, offset: fault.offset) : .malformedJSON(file: path, fault: fault)
         }
     }
 }

@@ -1,3 +1,4 @@
+internal import StrictJSON
 internal import SystemPackage
 
 /// What `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json` say about a tokenizer.
@@ -24,7 +25,7 @@ struct TokenizerSettings {
     /// - Throws: `TokenizerError`.
     init(folder: FilePath) throws(TokenizerError) {
         path = folder.appending("tokenizer_config.json")
-        values = try Self.read(path) ?? .object([:])
+        values = try Self.read(path) ?? .object([])
         try readRoles(values, file: path)
         if let decoder = values["added_tokens_decoder"] {
             try declare(decoder)
@@ -70,8 +71,8 @@ struct TokenizerSettings {
 
     private static func read(_ path: FilePath) throws(TokenizerError) -> JSONValue? {
         guard let file = try TokenizerFile.optional(path: path) else { return nil }
-        var reader = try JSONReader(file)
-        let value = try reader.readValue()
+        var reader = try file.json()
+        let value = try JSONValue(&reader)
         try reader.expectEnd()
         guard case .object = value else {
             throw .wrongValue(file: path, key: "the file", found: value.summary, expected: "a JSON object")
@@ -93,22 +94,23 @@ struct TokenizerSettings {
         guard case .object(let members) = decoder else {
             throw .wrongValue(file: path, key: "added_tokens_decoder", found: decoder.summary, expected: "an object")
         }
-        for (key, value) in members {
-            guard let id = Int(key) else {
-                throw .wrongValue(file: path, key: "added_tokens_decoder", found: key.debugDescription, expected: "an id as key")
+        for member in members {
+            guard let id = Int(member.key) else {
+                throw .wrongValue(file: path, key: "added_tokens_decoder", found: member.key.debugDescription, expected: "an id as key")
             }
-            var token = try token(value, key: "added_tokens_decoder", file: path)
+            var token = try token(member.value, key: "added_tokens_decoder", file: path)
             token.declaredID = id
             declared[token.content] = token
         }
     }
 
     private mutating func declareAdded(_ values: JSONValue, file: FilePath) throws(TokenizerError) {
-        guard case .object(let members) = values else { return }
         let special = Set(roles.values.map(\.content) + extra.map(\.content))
-        for (content, value) in members {
-            guard let id = value.integer else { throw .wrongValue(file: file, key: content, found: value.summary, expected: "an id") }
-            declared[content] = SpecialToken(content: content, declaredID: id, isNormalized: !special.contains(content))
+        for member in values.members ?? [] {
+            guard let id = member.value.integer else {
+                throw .wrongValue(file: file, key: member.key, found: member.value.summary, expected: "an id")
+            }
+            declared[member.key] = SpecialToken(content: member.key, declaredID: id, isNormalized: !special.contains(member.key))
         }
     }
 

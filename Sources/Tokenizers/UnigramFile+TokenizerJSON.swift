@@ -1,18 +1,18 @@
 internal import FoundationEssentials
+internal import StrictJSON
 internal import SystemPackage
 
 extension UnigramFile {
     /// Reads `tokenizer.json`, refusing any processing step that this tokenizer does not have.
     init(tokenizerJSON file: TokenizerFile) throws(TokenizerError) {
-        var reader = try JSONReader(file)
+        var reader = try file.json()
         var settings: [String: JSONValue] = [:]
         var model: UnigramModel?
-        try reader.openObject()
-        while let key = try reader.nextKey() {
+        try reader.readObject { reader, key throws(TokenizerError) in
             if key == "model" {
-                model = try Self.readModel(&reader)
+                model = try Self.readModel(&reader, file: file.path)
             } else {
-                settings[key] = try reader.readValue(depth: 1)
+                settings[key] = try JSONValue(&reader)
             }
         }
         try reader.expectEnd()
@@ -26,28 +26,26 @@ extension UnigramFile {
         specialTokens = try SpecialToken.list(settings["added_tokens"] ?? .array([]), file: file.path)
     }
 
-    private static func readModel(_ reader: inout JSONReader) throws(TokenizerError) -> UnigramModel {
+    private static func readModel(_ reader: inout JSONReader<TokenizerError>, file: FilePath) throws(TokenizerError) -> UnigramModel {
         var model = UnigramModel(capacity: 1 << 15)
         var settings: [String: JSONValue] = [:]
-        try reader.openObject()
-        while let key = try reader.nextKey() {
+        try reader.readObject { reader, key throws(TokenizerError) in
             if key == "vocab" {
-                model = UnigramModel(capacity: 1 << 15)
-                try readPieces(&reader, into: &model)
+                try readPieces(&reader, into: &model, file: file)
             } else {
-                settings[key] = try reader.readValue(depth: 2)
+                settings[key] = try JSONValue(&reader)
             }
         }
         guard settings["type"]?.string == "Unigram" else {
             throw .unsupported(
-                file: reader.path, key: "model.type", found: settings["type"]?.summary ?? "missing", supported: "\"Unigram\"")
+                file: file, key: "model.type", found: settings["type"]?.summary ?? "missing", supported: "\"Unigram\"")
         }
         guard settings["byte_fallback"]?.bool != true else {
-            throw .unsupported(file: reader.path, key: "model.byte_fallback", found: "true", supported: "false")
+            throw .unsupported(file: file, key: "model.byte_fallback", found: "true", supported: "false")
         }
         guard let unknown = settings["unk_id"]?.integer, (0..<model.count).contains(unknown) else {
             throw .wrongValue(
-                file: reader.path, key: "model.unk_id", found: settings["unk_id"]?.summary ?? "missing",
+                file: file, key: "model.unk_id", found: settings["unk_id"]?.summary ?? "missing",
                 expected: "an id in 0 ..< \(model.count)")
         }
         model.unknownID = Int32(unknown)
@@ -55,17 +53,19 @@ extension UnigramFile {
     }
 
     /// Reads pairs of a piece and its log-probability.
-    private static func readPieces(_ reader: inout JSONReader, into model: inout UnigramModel) throws(TokenizerError) {
+    private static func readPieces(
+        _ reader: inout JSONReader<TokenizerError>, into model: inout UnigramModel, file: FilePath
+    ) throws(TokenizerError) {
         var piece: [UInt8] = []
         try reader.openArray()
         while try reader.nextElement() {
             try reader.openArray()
-            guard try reader.nextElement() else { throw reader.malformed("a piece and its score") }
+            guard try reader.nextElement() else { throw reader.expected("a piece and its score") }
             try reader.readString(into: &piece)
-            guard try reader.nextElement() else { throw reader.malformed("the piece's score") }
+            guard try reader.nextElement() else { throw reader.expected("the piece's score") }
             let score = try reader.readDouble()
-            guard try !reader.nextElement() else { throw reader.malformed("a piece and its score only") }
-            try model.append(piece[...], score: score, file: reader.path)
+            guard try !reader.nextElement() else { throw reader.expected("a piece and its score only") }
+            try model.append(piece[...], score: score, file: file)
         }
     }
 }

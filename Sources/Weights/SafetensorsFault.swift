@@ -1,3 +1,5 @@
+public import StrictJSON
+
 /// One way in which a safetensors file breaks its format.
 public enum SafetensorsFault: Error, Equatable, Sendable {
     /// Shorter than the length field.

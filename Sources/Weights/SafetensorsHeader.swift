@@ -1,3 +1,5 @@
+import StrictJSON
+
 /// The table of contents of a safetensors file: 8 bytes of little-endian length, that many bytes of JSON, then the tensors' bytes.
 ///
 /// A header that was accepted describes its file completely: every byte after it belongs to exactly one tensor.
@@ -36,7 +38,7 @@ struct SafetensorsHeader: Sendable {
         do {
             // The format wants the brace first, with no white space before it.
             guard json.first == UInt8(ascii: "{") else { throw SafetensorsFault.notAnObject(firstByte: json.first) }
-            members = try JSONParser.parse(json).members ?? []
+            members = try JSONValue(parsing: json).members ?? []
         } catch let fault as JSONFault {
             throw SafetensorsFaults([.json(fault)])
         } catch {
@@ -89,8 +91,8 @@ struct SafetensorsHeader: Sendable {
     }
 
     private static func integers(_ value: JSONValue?, _ tensor: String, _ field: String) throws(SafetensorsFault) -> [Int] {
-        guard let elements = value?.elements else { throw .invalidField(tensor: tensor, field: field) }
-        let integers = elements.compactMap(\.int)
+        guard let elements = value?.array else { throw .invalidField(tensor: tensor, field: field) }
+        let integers = elements.compactMap(\.integer).filter { $0 >= 0 }
         guard integers.count == elements.count else { throw .invalidField(tensor: tensor, field: field) }
         return integers
     }

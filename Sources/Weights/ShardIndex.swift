@@ -1,3 +1,5 @@
+public import StrictJSON
+
 /// The `….safetensors.index.json` of a sharded checkpoint: which file holds which tensor.
 struct ShardIndex: Equatable, Sendable {
     /// Shard file name by tensor name, as written.
@@ -8,7 +10,7 @@ struct ShardIndex: Equatable, Sendable {
     init(json: [UInt8]) throws(ShardIndexFault) {
         let document: JSONValue
         do {
-            document = try JSONParser.parse(json)
+            document = try JSONValue(parsing: json)
         } catch {
             throw .json(error)
         }
@@ -19,7 +21,7 @@ struct ShardIndex: Equatable, Sendable {
             shards[member.key] = shard
         }
         self.shards = shards
-        totalByteCount = document["metadata"]?["total_size"]?.int
+        totalByteCount = document["metadata"]?["total_size"]?.integer.flatMap { $0 >= 0 ? $0 : nil }
     }
 }
 

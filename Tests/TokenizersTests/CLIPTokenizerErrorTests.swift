@@ -23,6 +23,9 @@ struct CLIPTokenizerErrorTests {
         Damage(file: "vocab.json", contents: "{\"a\": 0, \"b\": 1000000000}", message: #"token "b" has the id 1000000000"#),
         Damage(file: "vocab.json", contents: #"{"a": -1}"#, message: #"token "a" has the id -1; expected a free id in 0 ..< 1"#),
         Damage(file: "vocab.json", contents: #"{"a": 0, "b": 0}"#, message: #"token "b" has the id 0; expected a free id in 0 ..< 2"#),
+        Damage(
+            file: "vocab.json", contents: #"{"a": 0, "\u0061": 1}"#,
+            message: #"vocab.json: malformed JSON at byte 9: expected each key once, found "a" again"#),
         Damage(file: "vocab.json", contents: #"{"\ud800": 0}"#, message: "expected a Unicode scalar"),
         Damage(file: "merges.txt", contents: "#version: 0.2\na b c\n", message: #"merges.txt: line 2 is "a b c"; expected two symbols"#),
         Damage(file: "merges.txt", contents: "t h\n\n", message: #"merges.txt: line 2 is """#),
@@ -36,14 +39,14 @@ struct CLIPTokenizerErrorTests {
             message: #"the bos_token token "<none>" is not in the vocabulary"#),
         Damage(
             file: "tokenizer_config.json", contents: #"{"model_max_length": 77, "eos_token": 5}"#,
-            message: "eos_token is 5.0; expected a token: a string or an object with content"),
+            message: "eos_token is 5; expected a token: a string or an object with content"),
         Damage(
             file: "tokenizer_config.json",
             contents: #"{"model_max_length": 77, "added_tokens_decoder": {"7": {"content": "<|endoftext|>"}}}"#,
             message: #"token "<|endoftext|>" is declared with the id 7, but the vocabulary says 856"#),
         Damage(
             file: "tokenizer_config.json", contents: String(repeating: "[", count: 100_000),
-            message: "expected at most 64 nested values"),
+            message: "expected at most 32 nested values"),
     ]
 
     @Test(arguments: damages) func `a damaged file is named in one line that says what is wrong`(_ damage: Damage) throws {
@@ -64,6 +67,9 @@ struct CLIPTokenizerErrorTests {
         (#"[["t","h"]"#, #"[["t","zzz"]"#, "merge 1 uses \"zzz\", which is not in the vocabulary"),
         (#"[["t","h"]"#, #"["th"]"#, "line 1 is \"th\"; expected two symbols"),
         (#""model":"#, #""nothing":"#, "model is missing; expected a BPE model"),
+        (#""model":"#, #""model":null,"model":"#, "expected '{'"),
+        (#""model":"#, #""model":{},"model":"#, "model.type null is not supported"),
+        (#""type":"BPE""#, #""type":"BPE","type":"BPE""#, "expected each key once, found \"type\" again"),
     ])
     func `a damaged tokenizer.json is refused in one line that says what is wrong`(damage: (String, String, String)) throws {
         let files = try GoldenTokens.files(CLIPTokenizerTests.demo, without: ["vocab.json", "merges.txt"])

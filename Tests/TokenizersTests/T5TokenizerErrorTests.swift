@@ -15,7 +15,7 @@ struct T5TokenizerErrorTests {
     static let damages = [
         Damage(pattern: #""type": "Unigram""#, replacement: #""type": "BPE""#, message: #"model.type "BPE" is not supported"#),
         Damage(pattern: #""unk_id": 2"#, replacement: #""unk_id": null"#, message: "model.unk_id is null; expected an id in 0 ..< 346"),
-        Damage(pattern: #""unk_id": 2"#, replacement: #""unk_id": 346"#, message: "model.unk_id is 346.0; expected an id in 0 ..< 346"),
+        Damage(pattern: #""unk_id": 2"#, replacement: #""unk_id": 346"#, message: "model.unk_id is 346; expected an id in 0 ..< 346"),
         Damage(pattern: #""byte_fallback": false"#, replacement: #""byte_fallback": true"#, message: "model.byte_fallback true is not"),
         Damage(
             pattern: #""normalizer": null"#, replacement: #""normalizer": {"type": "Lowercase"}"#, message: "normalizer Lowercase is not"),
@@ -34,7 +34,7 @@ struct T5TokenizerErrorTests {
         Damage(
             pattern: #""id": 1,"#, replacement: #""id": 9,"#, message: #"token "</s>" is declared with the id 9, but the vocabulary says 1"#
         ),
-        Damage(pattern: #""vocab""#, replacement: #""words""#, message: "model.unk_id is 2.0; expected an id in 0 ..< 0"),
+        Damage(pattern: #""vocab""#, replacement: #""words""#, message: "model.unk_id is 2; expected an id in 0 ..< 0"),
     ]
 
     @Test(arguments: damages) func `a damaged tokenizer.json is refused in one line that says what is wrong`(_ damage: Damage) throws {

@@ -1,3 +1,4 @@
+import StrictJSON
 import SystemPackage
 import Tensors
 import TestFixtures
@@ -192,7 +193,8 @@ struct CheckpointCheckTests {
     @Test(arguments: [
         ("[1]", ShardIndexFault.noWeightMap), ("{}", .noWeightMap), (#"{"weight_map": {}}"#, .noWeightMap),
         (#"{"weight_map": ["a"]}"#, .noWeightMap), (#"{"weight_map": {"a": 1}}"#, .invalidShard(tensor: "a")),
-        (#"{"weight_map": {"a": "x", "a": "y"}}"#, .json(.duplicateKey("a", offset: 26))), ("", .json(.unexpectedEnd(offset: 0))),
+        (#"{"weight_map": {"a": "x", "a": "y"}}"#, .json(JSONFault(.duplicateKey("a"), offset: 26))),
+        ("", .json(JSONFault(.expected("a number"), offset: 0))),
     ])
     func `a malformed index is refused`(text: String, fault: ShardIndexFault) throws {
         try folder.write(text, "model.safetensors.index.json")
