@@ -1,0 +1,1 @@
+"""Postcards: a tiny text-to-image model with FLUX.1-dev's architecture, trained on procedural pictures."""
