@@ -19,7 +19,7 @@ extension CPUBackend {
         arguments.output = output.matrix
         let scratch = try device.allocate(byteCount: kernelAttentionScratch(team, &arguments), for: .workspace)
         arguments.scratch = scratch.address
-        kernelAttention(team, &arguments)
+        if computes { kernelAttention(team, &arguments) }
         // SAFETY: the kernel works at the scratch's address, so the storage must outlive the call.
         withExtendedLifetime(scratch) {}
     }
@@ -33,6 +33,6 @@ extension CPUBackend {
         arguments.weight = UnsafeRawPointer(weight.hostAddress)
         arguments.rotary = UnsafePointer(rotary.hostAddress.assumingMemoryBound(to: Float.self))
         arguments.epsilon = epsilon
-        kernelRotary(team, &arguments)
+        if computes { kernelRotary(team, &arguments) }
     }
 }

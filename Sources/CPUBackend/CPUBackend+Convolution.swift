@@ -11,6 +11,7 @@ extension CPUBackend {
             inputs: Int64(x.columns), outputs: Int64(output.columns), kernel: Int64(weight.columns))
         let primitive = try Primitive("convolve") { oneDNNMakeConvolution(&description, $0) }
         let scratch = try device.allocate(byteCount: primitive.scratchByteCount, for: .workspace)
+        guard computes else { return }
         try primitive.run(
             OneDNNOperands(
                 x: x.hostAddress, weight: weight.hostAddress, bias: bias.hostAddress, gate: nil, output: output.hostAddress,

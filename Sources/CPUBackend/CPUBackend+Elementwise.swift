@@ -5,28 +5,28 @@ extension CPUBackend {
     public func add(_ x: Tensor, gate: Tensor?, to residual: Tensor) throws {
         var arguments = try elementwise("add", KernelElementwiseAdd, x, residual)
         arguments.gate = gate.map { UnsafeRawPointer($0.hostAddress) }
-        kernelElementwise(team, &arguments)
+        if computes { kernelElementwise(team, &arguments) }
     }
 
     public func multiply(_ target: Tensor, by x: Tensor) throws {
         var arguments = try elementwise("multiply", KernelElementwiseMultiply, x, target)
-        kernelElementwise(team, &arguments)
+        if computes { kernelElementwise(team, &arguments) }
     }
 
     public func activate(_ x: Tensor, _ activation: Activation, into output: Tensor) throws {
         var arguments = try elementwise("activate", KernelElementwiseActivate, x, output)
         arguments.activation = activation.kernelActivation
-        kernelElementwise(team, &arguments)
+        if computes { kernelElementwise(team, &arguments) }
     }
 
     public func eulerStep(_ latents: Tensor, velocity: Tensor, delta: Float) throws {
         var arguments = try elementwise("eulerStep", KernelElementwiseStep, velocity, latents)
         arguments.delta = delta
-        kernelElementwise(team, &arguments)
+        if computes { kernelElementwise(team, &arguments) }
     }
 
     public func isFinite(_ x: Tensor) -> Bool {
-        kernelIsFinite(team, x.type.kernelType, x.matrix, x.rows, x.columns)
+        !computes || kernelIsFinite(team, x.type.kernelType, x.matrix, x.rows, x.columns)
     }
 
     private func elementwise(

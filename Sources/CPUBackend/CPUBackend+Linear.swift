@@ -55,6 +55,7 @@ extension CPUBackend {
             depth: Int64(x.columns))
         let primitive = try Primitive(product.operation) { oneDNNMakeProduct(&description, $0) }
         let scratch = try device.allocate(byteCount: primitive.scratchByteCount, for: .workspace)
+        guard computes else { return }
         try primitive.run(
             OneDNNOperands(
                 x: x.hostAddress, weight: product.weight.hostAddress, bias: product.bias?.hostAddress, gate: product.gate?.hostAddress,

@@ -26,7 +26,7 @@ extension CPUBackend {
         arguments.weight = UnsafeRawPointer(weight.hostAddress)
         arguments.bias = bias.map { UnsafeRawPointer($0.hostAddress) }
         arguments.epsilon = epsilon
-        kernelNorm(team, &arguments)
+        if computes { kernelNorm(team, &arguments) }
     }
 
     public func groupNorm(
@@ -41,7 +41,7 @@ extension CPUBackend {
         (arguments.epsilon, arguments.silu) = (epsilon, silu)
         let scratch = try device.allocate(byteCount: kernelGroupNormScratch(&arguments), for: .workspace)
         arguments.scratch = scratch.address
-        kernelGroupNorm(team, &arguments)
+        if computes { kernelGroupNorm(team, &arguments) }
         // SAFETY: the kernel works at the scratch's address, so the storage must outlive the call.
         withExtendedLifetime(scratch) {}
     }

@@ -10,6 +10,8 @@ public struct CPUBackend: Backend {
     private let instructionSet: InstructionSet
     /// How kernels run.
     let team: KernelTeam
+    /// Whether kernels run; if not, operations only take and return the memory that they would.
+    let computes: Bool
 
     /// - Parameter device: memory that the host can address.
     public init(device: any MemoryDevice = HostDevice()) {
@@ -17,11 +19,23 @@ public struct CPUBackend: Backend {
     }
 
     /// Runs kernels with a given instruction set, at most this processor's best, on at most `threads` threads, 0 for all.
-    package init(device: any MemoryDevice = HostDevice(), instructionSet: InstructionSet, threads: Int = 0) {
+    package init(
+        device: any MemoryDevice = HostDevice(), instructionSet: InstructionSet, threads: Int = 0, computes: Bool = true
+    ) {
         precondition(instructionSet <= .best, "this processor lacks \(instructionSet)")
         self.device = device
         self.instructionSet = instructionSet
         team = KernelTeam(level: instructionSet.level, threads: Int32(threads))
+        self.computes = computes
+    }
+
+    public func running(on device: any MemoryDevice) -> any Backend {
+        CPUBackend(device: device, instructionSet: instructionSet, threads: Int(team.threads), computes: computes)
+    }
+
+    public func planning(on device: any MemoryDevice) -> any Backend {
+        CPUBackend(
+            device: PlanningDevice(device: device), instructionSet: instructionSet, threads: Int(team.threads), computes: false)
     }
 
     /// Whether the processor multiplies bf16 pairs itself, so that bf16 is faster than f32 and not slower.

@@ -1,5 +1,5 @@
 import FluxModels
-import Memory
+public import Memory
 public import SystemPackage
 public import Tensors
 import Weights
@@ -14,22 +14,30 @@ public actor Engine {
     public nonisolated let modelFolder: FilePath
     public nonisolated let computeType: ElementType
     public nonisolated let backend: any Backend
-    private let retainedByteCount: Int
+    public nonisolated let policy: MemoryPolicy
+    /// The account of what runs hold.
+    public nonisolated let ledger: Ledger
     private let thread = ThreadExecutor(name: "sluice.engine")
     private var model: FluxModel?
-    private var lastEncoding: (prompt: String, maximumSequenceLength: Int, encoding: PromptEncoding)?
+    private var memory: BudgetMemory?
+    private var lastPrompt: EncodedPrompt?
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
     /// - Parameters:
     ///   - model: A folder in the diffusers layout; read when the first picture is asked for.
     ///   - computeType: What everything is computed in; the backend's preferred type if absent.
-    ///   - retainedByteCount: Components whose weights, converted to the compute type, fit in this are converted once and kept.
-    public init(model: FilePath, computeType: ElementType? = nil, retainedByteCount: Int = 1 << 30, on backend: any Backend) {
+    ///   - policy: How memory is used.
+    public init(model: FilePath, computeType: ElementType? = nil, policy: MemoryPolicy = .unplanned, on backend: any Backend) {
         modelFolder = model
         self.computeType = computeType ?? backend.computeTypes[0]
-        self.retainedByteCount = retainedByteCount
+        self.policy = policy
         self.backend = backend
+        ledger =
+            switch policy {
+            case .unplanned: backend.device.ledger
+            case .budget(let byteCount, _): Ledger(device: backend.device.name, budgetByteCount: byteCount)
+            }
     }
 
     /// Draws a picture; the stream ends after `.finished`, or throws what went wrong. Cancelling its consumer stops the run between sub-layers.
@@ -49,25 +57,68 @@ public actor Engine {
     /// The model's small files, read if they have not been.
     public func folder() throws -> FluxFolder { try loaded { _ in }.folder }
 
+    /// What drawing `request` would hold, phase by phase, under a budget; nothing is computed and no weight is read.
+    /// - Throws: `BudgetRefusal` with the smallest budget that works.
+    public func plan(_ request: GenerationRequest, budgetByteCount: Int, offload: Offload) throws -> MemoryPlan {
+        let model = try loaded { _ in }
+        try request.validate(sideMultiple: model.folder.sideMultiple)
+        return try plan(request, model, encodes: true, budgetByteCount, offload)
+    }
+
+    private func plan(
+        _ request: GenerationRequest, _ model: FluxModel, encodes: Bool, _ budgetByteCount: Int, _ offload: Offload
+    ) throws -> MemoryPlan {
+        let needs = try model.needs(of: request, encodes: encodes, on: backend)
+        let planner = MemoryPlanner(needs: needs, contextByteCount: processByteCount, offload: offload)
+        return try planner.plan(budgetByteCount: budgetByteCount)
+    }
+
+    /// Bytes the process holds besides what is planned: what it held at first, and room for code, threads and results to come.
+    private lazy var processByteCount = HostMemory.residentByteCount + (64 << 20)
+
     private func run(_ request: GenerationRequest, _ send: @escaping @Sendable (GenerationEvent) -> Void) throws -> GeneratedImage {
         let observer = RunObserver(send)
-        let pass = ForwardPass(on: backend) { try observer.enter($0) }
-        backend.device.ledger.resetPeak()
         try observer.begin(.load)
         let model = try loaded(send)
         try request.validate(sideMultiple: model.folder.sideMultiple)
         if !model.folder.transformer.guidanceEmbeds { observer.notice(.guidanceUnused) }
-        let encoding = try encoding(of: request, model, pass, observer)
-        let drawn = try TextToImage(model: model, request: request, pass: pass, observer: observer).draw(encoding)
+        switch policy {
+        case .unplanned:
+            let run = Run(pass: pass(on: backend, observer), memory: UnplannedMemory(), observer: observer)
+            return try draw(request, model, run, plan: nil)
+        case .budget(let byteCount, let offload):
+            let plan = try plan(request, model, encodes: !isEncoded(request), byteCount, offload)
+            let memory = try self.memory ?? BudgetMemory(budgetByteCount: byteCount, ledger: ledger)
+            self.memory = memory
+            ledger.record(measuredByteCount: plan.contextByteCount, of: .context)
+            let planned = PlannedRun(plan, in: memory)
+            let backend = backend.running(on: memory.arena)
+            let run = Run(pass: pass(on: backend, observer), memory: planned, observer: observer)
+            return try draw(request, model.leased(from: planned, on: backend), run, plan: plan)
+        }
+    }
+
+    private func pass(on backend: any Backend, _ observer: RunObserver) -> ForwardPass {
+        ForwardPass(on: backend) { try observer.enter($0) }
+    }
+
+    private func draw(
+        _ request: GenerationRequest, _ model: FluxModel, _ run: Run, plan: MemoryPlan?
+    ) throws -> GeneratedImage {
+        ledger.resetPeak()
+        let prompt = try encodedPrompt(of: request, model, run)
+        let drawn = try TextToImage(model: model, request: request, run: run).draw(prompt)
         return GeneratedImage(
             request: request, pixels: drawn.pixels, latents: drawn.latents,
-            latentLayout: model.folder.latentLayout(width: request.width, height: request.height), timeline: observer.finish(),
-            peakByteCount: backend.device.ledger.reading.peakByteCount)
+            latentLayout: model.folder.latentLayout(width: request.width, height: request.height), timeline: run.observer.finish(),
+            plan: plan, peakByteCount: ledger.reading.peakByteCount)
     }
 
     private func loaded(_ send: (GenerationEvent) -> Void) throws -> FluxModel {
         if let model { return model }
-        let model = try FluxModel(modelFolder, computeType: computeType, retainedByteCount: retainedByteCount, on: backend)
+        // Under a budget weights are converted block by block, so that none is held twice.
+        let retained = policy == .unplanned ? HostMemory.availableByteCount / 4 : 0
+        let model = try FluxModel(modelFolder, computeType: computeType, retainedByteCount: retained, on: backend)
         for store in model.stores where store.storedTypes != [computeType] {
             let stored = store.storedTypes.map(\.rawValue).sorted().joined(separator: ", ")
             send(.notice(.weightsConverted(component: store.component, from: stored, to: computeType.rawValue)))
@@ -76,16 +127,17 @@ public actor Engine {
         return model
     }
 
+    private func isEncoded(_ request: GenerationRequest) -> Bool {
+        lastPrompt?.prompt == request.prompt && lastPrompt?.maximumSequenceLength == request.maximumSequenceLength
+    }
+
     /// The same prompt as last time, as with several pictures of one, is not encoded again.
-    private func encoding(
-        of request: GenerationRequest, _ model: FluxModel, _ pass: ForwardPass, _ observer: RunObserver
-    ) throws -> PromptEncoding {
-        if let lastEncoding, lastEncoding.prompt == request.prompt, lastEncoding.maximumSequenceLength == request.maximumSequenceLength {
-            return lastEncoding.encoding
-        }
-        lastEncoding = nil
-        let encoding = try model.encode(request.prompt, maximumSequenceLength: request.maximumSequenceLength, pass, observer)
-        lastEncoding = (request.prompt, request.maximumSequenceLength, encoding)
+    private func encodedPrompt(of request: GenerationRequest, _ model: FluxModel, _ run: Run) throws -> PromptEncoding {
+        if let lastPrompt, isEncoded(request) { return try model.place(lastPrompt, on: run.pass.backend) }
+        let encoding = try model.encode(request.prompt, maximumSequenceLength: request.maximumSequenceLength, run)
+        lastPrompt = EncodedPrompt(
+            prompt: request.prompt, maximumSequenceLength: request.maximumSequenceLength,
+            states: try run.pass.backend.download(encoding.states), pooled: try run.pass.backend.download(encoding.pooled))
         return encoding
     }
 }

@@ -57,3 +57,20 @@ public struct FluxModel: Sendable {
         self.computeType = computeType
     }
 }
+
+extension FluxModel {
+    /// The same model with its weights leased from `source` and converted on `backend`.
+    func leased(from source: any UnitSource, on backend: any Backend) -> FluxModel {
+        FluxModel(self, stores: stores.map { $0.leased(from: source, on: backend) })
+    }
+
+    private init(_ other: FluxModel, stores: [WeightStore]) {
+        folder = other.folder
+        computeType = other.computeType
+        self.stores = stores
+        clip = CLIPTextModel(folder.clip, weights: stores[0])
+        t5 = T5Encoder(folder.t5, weights: stores[1])
+        transformer = FluxTransformer(folder.transformer, weights: stores[2])
+        decoder = AutoencoderDecoder(folder.autoencoder, weights: stores[3])
+    }
+}

@@ -7,6 +7,8 @@ public struct GeneratedImage: Sendable {
     public let latents: [Float]
     public let latentLayout: LatentLayout
     public let timeline: Timeline
+    /// How the run was laid out, where it had a budget.
+    public let plan: MemoryPlan?
     /// Most bytes the device's ledger held at once while this picture was drawn.
     public let peakByteCount: Int
 }

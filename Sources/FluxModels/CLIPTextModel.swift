@@ -20,7 +20,7 @@ public struct CLIPTextModel: Sendable {
     public static func isIgnored(_ name: String) -> Bool { name.hasSuffix("embeddings.position_ids") }
 
     public static func units(_ c: CLIPTextConfiguration) -> [WeightUnit] {
-        [WeightUnit("embeddings") { p in _ = try CLIPTextEmbeddings(p, c) }]
+        [WeightUnit("embeddings", isTable: true) { p in _ = try CLIPTextEmbeddings(p, c) }]
             + (0..<c.numHiddenLayers).map { i in WeightUnit("layer.\(i)") { p in _ = try CLIPEncoderLayer(p, c, i) } }
             + [WeightUnit("final") { p in _ = try LayerNorm(p, "final_layer_norm", c.hiddenSize, epsilon: c.layerNormEps) }]
     }
@@ -29,7 +29,7 @@ public struct CLIPTextModel: Sendable {
     public func callAsFunction(_ ids: [Int32], _ pass: ForwardPass) throws -> Tensor {
         let c = configuration
         try pass.enter(.clipLayer, 0, of: c.numHiddenLayers, .embedding)
-        let hidden = try weights.withLease("embeddings") { try CLIPTextEmbeddings($0, c)(ids, pass) }
+        let hidden = try weights.withLease("embeddings") { try CLIPTextEmbeddings($0, c)(ids, weights.computeType, pass) }
         for i in 0..<c.numHiddenLayers {
             try weights.withLease("layer.\(i)") { try CLIPEncoderLayer($0, c, i)(hidden, pass) }
         }
@@ -58,9 +58,10 @@ struct CLIPTextEmbeddings {
         positionEmbedding = try p("position_embedding.weight", c.maxPositionEmbeddings, c.hiddenSize)
     }
 
-    func callAsFunction(_ ids: [Int32], _ pass: ForwardPass) throws -> Tensor {
-        let x = try tokenEmbedding.embedding(of: ids, on: pass.backend)
-        try x.add(positionEmbedding.rows(0..<ids.count), on: pass.backend)
+    func callAsFunction(_ ids: [Int32], _ type: ElementType, _ pass: ForwardPass) throws -> Tensor {
+        let x = try tokenEmbedding.embedding(of: ids, on: pass.backend).converted(to: type, on: pass.backend)
+        let positions = try positionEmbedding.rows(0..<ids.count).converted(to: type, on: pass.backend)
+        try x.add(positions, on: pass.backend)
         return x
     }
 }

@@ -1,4 +1,5 @@
 import Glibc
+import Memory
 public import Tensors
 
 /// Rotary positions of the joint sequence (Su et al. 2021, arXiv 2104.09864, on three axes): text tokens at (0, 0, 0), the
@@ -32,6 +33,6 @@ public struct RotaryPositions: Sendable {
                 }
             }
         }
-        return try backend.tensor(values, [textTokens + rows * columns, headSize], .f32)
+        return try backend.tensor(values, [textTokens + rows * columns, headSize], .f32, for: .conditioning)
     }
 }

@@ -20,7 +20,7 @@ public struct T5Encoder: Sendable {
 
     public static func units(_ c: T5Configuration) -> [WeightUnit] {
         [
-            WeightUnit("embedding") { p in _ = try p("shared.weight", c.vocabSize, c.dModel) },
+            WeightUnit("embedding", isTable: true) { p in _ = try p("shared.weight", c.vocabSize, c.dModel) },
             WeightUnit("position") { p in _ = try T5RelativeBias(p, c) },
         ]
             + (0..<c.numLayers).map { i in WeightUnit("block.\(i)") { p in _ = try T5Block(p, c, i) } }
@@ -33,6 +33,7 @@ public struct T5Encoder: Sendable {
         try pass.enter(.t5Block, 0, of: c.numLayers, .embedding)
         let hidden = try weights.withLease("embedding") { p in
             try p("shared.weight", c.vocabSize, c.dModel).embedding(of: ids, on: pass.backend)
+                .converted(to: weights.computeType, on: pass.backend)
         }
         let bias = try weights.withLease("position") { try T5RelativeBias($0, c)(tokens: ids.count, pass) }
         for i in 0..<c.numLayers {

@@ -2,13 +2,18 @@ import Glibc
 
 /// The host's own memory: what the CPU backend computes in.
 public struct HostDevice: MemoryDevice {
-    public let name = "cpu"
+    public var name: String { ledger.device }
     public let ledger: Ledger
     /// One cache line and one AVX-512 vector.
     private static let alignment = 64
 
     public init(budgetByteCount: Int? = nil) {
-        ledger = Ledger(device: name, budgetByteCount: budgetByteCount)
+        self.init(ledger: Ledger(device: "cpu", budgetByteCount: budgetByteCount))
+    }
+
+    /// Buffers beside what else is booked on `ledger`.
+    public init(ledger: Ledger) {
+        self.ledger = ledger
     }
 
     public func allocate(byteCount: Int, for owner: MemoryOwner) throws(MemoryError) -> Storage {

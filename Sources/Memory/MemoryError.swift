@@ -8,10 +8,14 @@ public enum MemoryError: Error, Equatable, Sendable {
     case callFailed(call: String, byteCount: Int, code: Int32)
     /// A region or segment would outgrow the addresses reserved for it.
     case addressesExhausted(owner: MemoryOwner, requestedByteCount: Int, reservedByteCount: Int)
+    /// A ring cannot hold the chunks that one use needs at the same time.
+    case ringTooSmall(ringByteCount: Int, minimumByteCount: Int)
     /// The run asked for another sequence of buffers than the one its arena was planned for: allocation `index` of `plannedCount`.
     case planMismatch(index: Int, plannedCount: Int, plannedByteCount: Int?, requestedByteCount: Int)
     /// Allocation `index` would lie over bytes that allocation `heldIndex` still holds, longer than planned.
     case planOverlap(index: Int, heldIndex: Int)
+    /// Weights could not be read: `errno` value `code`, or 0 where the file ends before `byteCount` bytes more.
+    case readFailed(path: String, offset: Int, byteCount: Int, code: Int32)
 }
 
 extension MemoryError: CustomStringConvertible {
@@ -24,12 +28,16 @@ extension MemoryError: CustomStringConvertible {
         case .callFailed(let call, let byteCount, let code): "\(call) of \(byteCount) bytes failed (error \(code))"
         case .addressesExhausted(let owner, let requested, let reserved):
             "\(requested) bytes for \(owner.rawValue) exceed the \(reserved) bytes of addresses reserved for it"
+        case .ringTooSmall(let ring, let minimum): "a ring of \(ring) bytes is too small, the least is \(minimum)"
         case .planMismatch(let index, let count, let planned?, let requested):
             "allocation \(index) of \(count) asked for \(requested) bytes where the arena's plan has \(planned)"
         case .planMismatch(let index, let count, nil, let requested):
             "allocation \(index) of \(requested) bytes comes after the \(count) that the arena was planned for"
         case .planOverlap(let index, let held):
             "allocation \(index) would overwrite allocation \(held), which is held longer than the arena's plan says"
+        case .readFailed(let path, let offset, let byteCount, 0): "\(path): ends before byte \(offset + byteCount) (truncated download?)"
+        case .readFailed(let path, let offset, let byteCount, let code):
+            "\(path): \(byteCount) bytes at \(offset) cannot be read (error \(code))"
         }
     }
 }

@@ -11,4 +11,6 @@ public struct ReferenceBackend: Backend {
     public init(device: any MemoryDevice = HostDevice()) {
         self.device = device
     }
+
+    public func running(on device: any MemoryDevice) -> any Backend { ReferenceBackend(device: device) }
 }

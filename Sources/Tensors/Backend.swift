@@ -31,6 +31,13 @@ public protocol Backend: Sendable {
     /// Types `T` it computes in, preferred first.
     var computeTypes: [ElementType] { get }
 
+    /// This engine taking its memory from `device`, which is of the same kind as its own.
+    func running(on device: any MemoryDevice) -> any Backend
+
+    /// This engine taking the same memory in the same order from `device`, and computing nothing: what a run would hold, without running
+    /// it. The addresses that `device` hands out are never used.
+    func planning(on device: any MemoryDevice) -> any Backend
+
     /// output = activation(x·weightᵀ + bias). x `[m, k]`, weight `[n, k]`, bias `[n]`, output `[m, n]`.
     func linear(_ x: Tensor, weight: Tensor, bias: Tensor?, activation: Activation, into output: Tensor) throws
 
@@ -62,7 +69,7 @@ public protocol Backend: Sendable {
     /// output = activation(x).
     func activate(_ x: Tensor, _ activation: Activation, into output: Tensor) throws
 
-    /// output[i] = table[ids[i]]; ids have been checked against the table's rows.
+    /// output[i] = table[ids[i]], of any one type; ids have been checked against the table's rows.
     func embed(_ ids: [Int32], table: Tensor, into output: Tensor) throws
 
     /// Normalises each group of channels over all pixels, then weight and bias, then SiLU if asked. x, output `[height, width, channels]`, contiguous.
@@ -92,6 +99,9 @@ public protocol Backend: Sendable {
 }
 
 extension Backend {
+    /// For engines that take no memory of their own.
+    public func planning(on device: any MemoryDevice) -> any Backend { NullBackend(device: device) }
+
     /// A tensor with undefined contents.
     public func empty(_ shape: [Int], _ type: ElementType, for owner: MemoryOwner = .activations) throws(MemoryError) -> Tensor {
         let storage = try device.allocate(byteCount: shape.reduce(1, *) * type.byteCount, for: owner)

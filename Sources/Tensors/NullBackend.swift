@@ -14,6 +14,8 @@ public final class NullBackend: Backend {
         self.device = device
     }
 
+    public func running(on device: any MemoryDevice) -> any Backend { NullBackend(device: device) }
+
     /// Names of the operations run so far, in order.
     public var operations: [String] { recorded.withLock { $0 } }
 

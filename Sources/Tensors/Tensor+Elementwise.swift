@@ -1,3 +1,5 @@
+public import Memory
+
 extension Tensor {
     /// self += gate ⊙ x; gate `[columns]`, 1 if absent.
     public func add(_ x: Tensor, gate: Tensor? = nil, on backend: any Backend) throws {
@@ -20,12 +22,18 @@ extension Tensor {
         return output
     }
 
-    /// The same values in another type, rounded to nearest even; into `output` if given.
+    /// The same values in another type, rounded to nearest even; into `output` if given, else itself where the type is the same.
     public func converted(to target: ElementType, into output: Tensor? = nil, on backend: any Backend) throws -> Tensor {
+        if output == nil, type == target { return self }
         let output = try output ?? backend.empty(shape, target)
         try OperandCheck(operation: "convert", type: target).matrix(output, "output", rows: rows, columns: columns)
         try backend.convert(self, into: output)
         return output
+    }
+
+    /// The same values in memory of their own.
+    public func copied(for owner: MemoryOwner = .activations, on backend: any Backend) throws -> Tensor {
+        try converted(to: type, into: backend.empty(shape, type, for: owner), on: backend)
     }
 
     /// self += delta·velocity, self in f32: one Euler step of the probability flow.

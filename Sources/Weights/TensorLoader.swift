@@ -19,22 +19,39 @@ struct StoredTensor: Sendable {
     }
 }
 
-/// Turns stored tensors into tensors of the compute type on the backend's device.
+/// Turns stored tensors into tensors on the backend's device.
 struct TensorLoader: Sendable {
     let computeType: ElementType
     let backend: any Backend
 
-    /// The mapped memory itself where type and alignment allow it, else a converted or copied tensor.
+    /// A unit's tensors from the mapped files: the mapped memory itself where type and alignment allow it.
     /// - Throws: `MemoryError` when the device has no room, or what the backend's conversion throws.
-    func load(_ stored: StoredTensor) throws -> Tensor {
-        let tensor = try aligned(stored)
-        return tensor.type == computeType
-            ? tensor : try tensor.converted(to: computeType, into: try backend.empty(stored.shape, computeType, for: .weights), on: backend)
+    func mapped(_ unit: StoredUnit) throws -> [String: Tensor] {
+        for (_, stored) in unit.tensors where !unit.isTable { stored.file.willNeed(stored.bytes) }
+        return try tensors(of: unit) { _, stored in try aligned(stored) }
+    }
+
+    /// A unit's tensors from a span that holds its bytes.
+    func placed(_ unit: StoredUnit, in span: Storage) throws -> [String: Tensor] {
+        try tensors(of: unit) { index, stored in
+            Tensor(storage: span, byteOffset: unit.pieces[index].offset, shape: stored.shape, type: stored.type)
+        }
+    }
+
+    private func tensors(of unit: StoredUnit, _ place: (Int, StoredTensor) throws -> Tensor) throws -> [String: Tensor] {
+        var tensors: [String: Tensor] = [:]
+        for (index, (name, stored)) in unit.tensors.enumerated() {
+            let tensor = try place(index, stored)
+            tensors[name] =
+                unit.isTable || tensor.type == computeType
+                ? tensor : try tensor.converted(to: computeType, into: backend.empty(stored.shape, computeType, for: .weights), on: backend)
+        }
+        return tensors
     }
 
     /// Headers of any length are legal, so elements may lie at addresses that the processor's instructions do not take.
     private func aligned(_ stored: StoredTensor) throws -> Tensor {
-        let bytes = stored.file.slice(stored.bytes)
+        let bytes = UnsafeRawBufferPointer(rebasing: stored.file.bytes[stored.bytes])
         let placed = try backend.device.place(bytes, keeping: stored.file, for: .weights)
         let tensor = Tensor(storage: placed, shape: stored.shape, type: stored.type)
         guard let address = placed.address, !UInt(bitPattern: address).isMultiple(of: UInt(stored.type.byteCount)) else { return tensor }

@@ -20,8 +20,11 @@ public final class WeightStore: Sendable {
     public let byteCount: Int
     /// Type of every tensor that a lease gives.
     public let computeType: ElementType
-    private let units: [String: [String: StoredTensor]]
+    /// The units in the order they were declared, as they are stored.
+    public let units: [StoredUnit]
+    private let unitsByName: [String: StoredUnit]
     private let loader: TensorLoader
+    private let source: (any UnitSource)?
     private let retainsUnits: Bool
     private let retained = Mutex<[String: [String: Tensor]]>([:])
 
@@ -51,12 +54,36 @@ public final class WeightStore: Sendable {
         storedTypes = Set(tensors.values.map(\.type))
         byteCount = tensors.values.reduce(0) { $0 + $1.bytes.count }
         self.computeType = computeType
-        self.units = declared.units.mapValues { declarations in
-            declarations.reduce(into: [:]) { $0[$1.name] = tensors[$1.name] }
+        self.units = units.map { unit in
+            let members = declared.units[unit.name, default: []].compactMap { declaration in
+                tensors[declaration.name].map { (name: declaration.name, stored: $0) }
+            }
+            return StoredUnit(component: component, name: unit.name, isTable: unit.isTable, tensors: members)
         }
+        unitsByName = Dictionary(uniqueKeysWithValues: self.units.map { ($0.name, $0) })
         loader = TensorLoader(computeType: computeType, backend: backend)
-        let converted = tensors.values.filter { $0.type != computeType }
-        retainsUnits = converted.reduce(0) { $0 + $1.elementCount * computeType.byteCount } <= retainedByteCount
+        source = nil
+        let converted = self.units.filter { !$0.isTable }.flatMap(\.tensors).filter { $0.stored.type != computeType }
+        retainsUnits = converted.reduce(0) { $0 + $1.stored.elementCount * computeType.byteCount } <= retainedByteCount
+    }
+
+    /// The same weights, leased from `source` in place of the mapped files and converted on `backend`; tables stay in their files.
+    public func leased(from source: any UnitSource, on backend: any Backend) -> WeightStore {
+        WeightStore(self, source: source, loader: TensorLoader(computeType: computeType, backend: backend))
+    }
+
+    private init(_ other: WeightStore, source: any UnitSource, loader: TensorLoader) {
+        component = other.component
+        files = other.files
+        warnings = other.warnings
+        storedTypes = other.storedTypes
+        byteCount = other.byteCount
+        computeType = other.computeType
+        units = other.units
+        unitsByName = other.unitsByName
+        self.loader = loader
+        self.source = source
+        retainsUnits = false
     }
 
     /// Runs `body` with the weights of one unit.
@@ -64,24 +91,28 @@ public final class WeightStore: Sendable {
     /// Tensors, and whatever is built of them, are for use inside `body` only: their memory may hold another unit's weights
     /// afterwards. Operations on them must have been issued, not finished, when `body` returns.
     /// - Throws: What `body` throws; `WeightsError` for a unit that was not declared; `MemoryError` when converted weights have no room.
-    public func withLease<R>(_ unit: String, _ body: (Parameters) throws -> R) throws -> R {
-        let tensors = try tensors(of: unit)
-        return try body(
-            Parameters { (name, shape) throws(WeightsError) in
-                guard let tensor = tensors[name] else { throw self.error(.undeclaredTensor(unit: unit, tensor: name)) }
-                guard tensor.shape == shape else {
-                    throw self.error(.notAsDeclared(unit: unit, tensor: name, declared: tensor.shape, found: shape))
-                }
-                return tensor
-            })
+    public func withLease<R>(_ name: String, _ body: (Parameters) throws -> R) throws -> R {
+        guard let unit = unitsByName[name] else { throw error(.undeclaredUnit(name)) }
+        if let source, !unit.isTable {
+            return try source.withSpan(of: unit) { try body(parameters(unit, loader.placed(unit, in: $0))) }
+        }
+        return try body(parameters(unit, mapped(unit)))
     }
 
-    private func tensors(of unit: String) throws -> [String: Tensor] {
-        if let tensors = retained.withLock({ $0[unit] }) { return tensors }
-        guard let stored = units[unit] else { throw error(.undeclaredUnit(unit)) }
-        for tensor in stored.values { tensor.file.willNeed(tensor.bytes) }
-        let tensors = try stored.mapValues(loader.load)
-        if retainsUnits { retained.withLock { $0[unit] = tensors } }
+    private func parameters(_ unit: StoredUnit, _ tensors: [String: Tensor]) -> Parameters {
+        Parameters { (name, shape) throws(WeightsError) in
+            guard let tensor = tensors[name] else { throw self.error(.undeclaredTensor(unit: unit.name, tensor: name)) }
+            guard tensor.shape == shape else {
+                throw self.error(.notAsDeclared(unit: unit.name, tensor: name, declared: tensor.shape, found: shape))
+            }
+            return tensor
+        }
+    }
+
+    private func mapped(_ unit: StoredUnit) throws -> [String: Tensor] {
+        if let tensors = retained.withLock({ $0[unit.name] }) { return tensors }
+        let tensors = try loader.mapped(unit)
+        if retainsUnits { retained.withLock { $0[unit.name] = tensors } }
         return tensors
     }
 

@@ -19,12 +19,10 @@ struct EngineOptions: ParsableArguments {
 
     var modelFolder: FilePath { get throws { try model.map { FilePath($0) } ?? Postcards.folder } }
 
-    func makeEngine() throws -> Engine {
+    func makeEngine(_ policy: MemoryPolicy) throws -> Engine {
         try requireCPU()
-        let available = HostMemory.availableByteCount
-        let backend = CPUBackend(device: HostDevice(budgetByteCount: available))
-        return Engine(
-            model: try modelFolder, computeType: try elementType(on: backend), retainedByteCount: available / 4, on: backend)
+        let backend = CPUBackend()
+        return Engine(model: try modelFolder, computeType: try elementType(on: backend), policy: policy, on: backend)
     }
 
     private func requireCPU() throws {

@@ -12,6 +12,7 @@ struct GenerateCommand: AsyncParsableCommand {
 
     @Argument(help: "What to draw.") var prompt: String
     @OptionGroup var engine: EngineOptions
+    @OptionGroup var memory: MemoryOptions
     @OptionGroup var outputs: OutputOptions
 
     @Option(parsing: .unconditional, help: "Pixels; a multiple of 16. What the model was trained for if absent.") var width: Int?
@@ -30,14 +31,14 @@ struct GenerateCommand: AsyncParsableCommand {
         try check(seed)
         let files = try outputs.files(seed: seed, count: count)
         for files in files { try files.checkWritable() }
-        let engine = try engine.makeEngine()
+        let engine = try engine.makeEngine(.budget(byteCount: memory.budgetByteCount, offload: memory.offload))
         let base = try await request(engine, seed: seed)
         let interruption = Interruption()
         for (index, files) in files.enumerated() {
             var request = base
             request.seed = seed + UInt64(index)
             let progress = ProgressLine(
-                isQuiet: quiet, memory: engine.backend.device.ledger, picture: (index + 1, count), steps: base.steps)
+                isQuiet: quiet, memory: engine.ledger, picture: (index + 1, count), steps: base.steps)
             let run = PictureRun(engine: engine, request: request, files: files, progress: progress)
             try await interruption.cancelling { try await run.draw() }
             print(files.picture)

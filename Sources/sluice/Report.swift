@@ -7,7 +7,8 @@ import Tensors
 struct Report: Encodable {
     let version = Sluice.version
     let request: Request
-    let plan: Plan
+    /// Absent where memory was not planned.
+    let plan: PlanReport?
     let memory: MemoryUse
     let time: Time
     let output: Output
@@ -20,39 +21,12 @@ struct Report: Encodable {
         let maximumSequenceLength: Int
     }
 
-    /// What the run was held to. Without a planner nothing is predicted and nothing streams: weights are mapped from their files.
-    struct Plan: Encodable {
-        let budgetBytes: Int?
-        let predictedPeakBytes: Int?
-        let offload = "none"
-        let streamedBytesPerStep = 0
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: Key.self)
-            try container.encode(budgetBytes, forKey: .budgetBytes)
-            try container.encode(predictedPeakBytes, forKey: .predictedPeakBytes)
-            try container.encode(offload, forKey: .offload)
-            try container.encode(streamedBytesPerStep, forKey: .streamedBytesPerStep)
-        }
-
-        private enum Key: CodingKey { case budgetBytes, predictedPeakBytes, offload, streamedBytesPerStep }
-    }
-
     /// `peakBytes` by the device's ledger; `peakResidentSetBytes` by the kernel, mapped file pages included.
     struct MemoryUse: Encodable {
         let peakBytes: Int
         let peakResidentSetBytes: Int
-        /// Not measured before there is a pool that could fragment.
+        /// 1 − most bytes held / most bytes mapped in the arena, by the plan that the run followed.
         let fragmentationPeak: Double?
-
-        func encode(to encoder: any Encoder) throws {
-            var container = encoder.container(keyedBy: Key.self)
-            try container.encode(peakBytes, forKey: .peakBytes)
-            try container.encode(peakResidentSetBytes, forKey: .peakResidentSetBytes)
-            try container.encode(fragmentationPeak, forKey: .fragmentationPeak)
-        }
-
-        private enum Key: CodingKey { case peakBytes, peakResidentSetBytes, fragmentationPeak }
     }
 
     struct Time: Encodable {
@@ -82,9 +56,10 @@ struct Report: Encodable {
             prompt: asked.prompt, model: engine.modelFolder.string, device: engine.backend.device.name, dtype: engine.computeType.rawValue,
             width: asked.width, height: asked.height, steps: asked.steps, guidance: asked.guidance, seed: asked.seed,
             maximumSequenceLength: asked.maximumSequenceLength)
-        plan = Plan(budgetBytes: engine.backend.device.ledger.budgetByteCount, predictedPeakBytes: nil)
+        plan = image.plan.map { PlanReport($0) }
         memory = MemoryUse(
-            peakBytes: image.peakByteCount, peakResidentSetBytes: HostMemory.peakResidentByteCount, fragmentationPeak: nil)
+            peakBytes: image.peakByteCount, peakResidentSetBytes: HostMemory.peakResidentByteCount,
+            fragmentationPeak: image.plan?.fragmentationPeak)
         time = Time(
             totalSeconds: image.timeline.seconds,
             phases: image.timeline.spans(on: .phase).map { PhaseTime(name: $0.name, seconds: $0.seconds, computeSeconds: $0.seconds) },

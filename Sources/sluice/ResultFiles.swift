@@ -23,8 +23,12 @@ extension LatentLayout {
 
 enum JSONFile {
     static func write(_ value: some Encodable, to file: FilePath) throws {
+        try AtomicFile(file).write([UInt8](text(value).utf8) + [UInt8(ascii: "\n")])
+    }
+
+    static func text(_ value: some Encodable) throws -> String {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-        try AtomicFile(file).write([UInt8](encoder.encode(value)) + [UInt8(ascii: "\n")])
+        return String(decoding: try encoder.encode(value), as: UTF8.self)
     }
 }

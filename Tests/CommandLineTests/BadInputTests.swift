@@ -16,8 +16,9 @@ import Testing
             (["--width", "1000000000"], "width 1000000000"), (["--width", "x"], "--width"), (["--steps", "0"], "steps 0"),
             (["--guidance", "nan"], "guidance nan"), (["--seed", "18446744073709551616"], "--seed"), (["--seed", "-1"], "--seed"),
             (["--count", "0"], "--count 0"), (["--max-sequence-length", "513"], "513"), (["--device", "tpu"], "--device tpu"),
-            (["--device", "cuda:0"], "CUDA"), (["--dtype", "f8"], "--dtype f8"), (["--memory", "4GiB"], "--memory"),
-            (["--offload", "none"], "--offload"), (["--out", "picture.jpg"], "picture.jpg"), (["--out", "missing/x.png"], "missing/x.png"),
+            (["--device", "cuda:0"], "CUDA"), (["--dtype", "f8"], "--dtype f8"), (["--memory", "lots"], "--memory"),
+            (["--offload", "sometimes"], "--offload"), (["--out", "picture.jpg"], "picture.jpg"),
+            (["--out", "missing/x.png"], "missing/x.png"),
             (["--initial-latents", "missing.safetensors", "--count", "2"], "--count 2"), (["--frobnicate"], "--frobnicate"),
             (["--seed", "18446744073709551615", "--count", "2"], "consecutive"),
         ] as [([String], String)])

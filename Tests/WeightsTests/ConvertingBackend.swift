@@ -10,8 +10,14 @@ struct ConvertingBackend: Backend {
     let computeTypes = ElementType.allCases
 
     init(budgetByteCount: Int? = nil) {
-        device = HostDevice(budgetByteCount: budgetByteCount)
+        self.init(device: HostDevice(budgetByteCount: budgetByteCount))
     }
+
+    private init(device: any MemoryDevice) {
+        self.device = device
+    }
+
+    func running(on device: any MemoryDevice) -> any Backend { ConvertingBackend(device: device) }
 
     func convert(_ x: Tensor, into output: Tensor) {
         for (index, value) in decoded(x).enumerated() {

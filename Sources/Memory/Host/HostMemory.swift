@@ -7,6 +7,11 @@ public enum HostMemory {
     /// Most bytes of this process that were resident at once (`VmHWM`), 0 where the kernel does not say.
     public static var peakResidentByteCount: Int { KernelFile("/proc/self/status").field("VmHWM:").map { $0 * 1024 } ?? 0 }
 
+    /// Bytes of this process that are resident now and belong to no file (`RssAnon` and `RssShmem`), 0 where the kernel does not say.
+    public static var residentByteCount: Int {
+        ["RssAnon:", "RssShmem:"].reduce(0) { $0 + (KernelFile("/proc/self/status").field($1) ?? 0) * 1024 }
+    }
+
     /// As `availableByteCount`, with the kernel's files below another folder.
     static func availableByteCount(root: String) -> Int {
         // Where the kernel does not tell, nothing can be promised.

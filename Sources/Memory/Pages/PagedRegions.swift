@@ -55,6 +55,11 @@ public final class PagedRegions: Sendable {
     /// The first address of a region, in the device's own terms; it never changes.
     public func address(of region: Region) -> UInt { addresses[region.rawValue] }
 
+    /// A span of a region for use until its pages are unmapped; nothing is booked or returned with it.
+    public func storage(_ region: Region, _ bytes: Range<Int>) -> Storage {
+        Storage(address: UnsafeMutableRawPointer(bitPattern: address(of: region) + UInt(bytes.lowerBound)), byteCount: bytes.count) {}
+    }
+
     /// The pages of a region in order of offset.
     public func placements(in region: Region) -> [Placement] { state.withLock { $0.mapped[region.rawValue] } }
 

@@ -1,0 +1,75 @@
+import Memory
+import Synchronization
+import Tensors
+import Weights
+
+/// Watches a dry run: which buffers each phase takes and for how long, and which weights it leases, in order.
+final class RunRecorder: PhaseMemory, UnitSource {
+    /// What lies in the arena: everything but what a run keeps, and the weights as they are stored.
+    static let arenaOwners: Set<MemoryOwner> = [.activations, .workspace, .weights]
+    private static let keptOwners: [MemoryOwner] = [.conditioning, .modulation]
+
+    private struct State {
+        var phases: [(phase: Phase, firstAllocation: Int, units: [StoredUnit])] = []
+        var keptByteCount = 0
+    }
+
+    private let device = RecordingDevice(owners: arenaOwners)
+    let backend: any Backend
+    private let state = Mutex(State())
+
+    init(for backend: any Backend) {
+        self.backend = backend.planning(on: device)
+    }
+
+    func begin(_ phase: Phase) {
+        state.withLock { state in
+            state.phases.append((phase, device.trace.count, []))
+            state.keptByteCount = max(state.keptByteCount, keptNow)
+        }
+    }
+
+    func beginStep() {
+        state.withLock { $0.keptByteCount = max($0.keptByteCount, keptNow) }
+    }
+
+    func steps(of count: Int) -> Range<Int> { 0..<min(1, count) }
+
+    func withSpan<R>(of unit: StoredUnit, _ body: (Storage) throws -> R) throws -> R {
+        state.withLock { $0.phases[$0.phases.count - 1].units.append(unit) }
+        return try body(backend.device.allocate(byteCount: unit.byteCount, for: .ring))
+    }
+
+    private var keptNow: Int {
+        let held = device.ledger.reading.byteCounts
+        return Self.keptOwners.reduce(0) { $0 + held[$1, default: 0] }
+    }
+
+    /// What was recorded.
+    var needs: RunNeeds {
+        let lifetimes = device.trace.lifetimes
+        return state.withLock { state in
+            let ends = state.phases.dropFirst().map(\.firstAllocation) + [lifetimes.count]
+            return RunNeeds(
+                phases: zip(state.phases, ends).map { recorded, end in
+                    RunNeeds.PhaseNeeds(
+                        phase: recorded.phase, arena: ArenaPlan(Array(lifetimes[recorded.firstAllocation..<end])), units: recorded.units)
+                },
+                keptByteCount: state.keptByteCount)
+        }
+    }
+}
+
+/// What a run needs whatever its budget: an arena for each phase, the weights each phase reads in order, and what it keeps.
+struct RunNeeds: Sendable {
+    struct PhaseNeeds: Sendable {
+        let phase: Phase
+        let arena: ArenaPlan
+        /// In the order they are leased; of the denoising phase, one step's.
+        let units: [StoredUnit]
+    }
+
+    let phases: [PhaseNeeds]
+    /// Bytes that live from phase to phase, modulation rows included.
+    let keptByteCount: Int
+}
