@@ -1,0 +1,73 @@
+/// Bytes of a file.
+public struct StreamExtent: Sendable {
+    /// The file they are in.
+    public let file: StreamFile
+    /// The first of them.
+    public let offset: Int
+    /// How many.
+    public let byteCount: Int
+
+    /// Names bytes of a file.
+    public init(file: StreamFile, offset: Int, byteCount: Int) {
+        precondition(offset >= 0 && byteCount >= 0, "an extent lies within a file")
+        self.file = file
+        self.offset = offset
+        self.byteCount = byteCount
+    }
+}
+
+/// What is read into one slot of a ring: one or a few extents.
+///
+/// In the slot each extent lies as far behind a block boundary as in its file, so that reads can bypass the kernel's cache and need
+/// no copy. Its address is therefore only as aligned as its offset in the file.
+public struct StreamChunk: Sendable {
+    /// A read that brings a part of an extent.
+    struct Piece {
+        let file: StreamFile
+        let fileOffset: Int
+        let byteCount: Int
+        /// How many of the bytes belong to the extent or lie before it; a file may end behind them.
+        let needed: Int
+        let slotOffset: Int
+    }
+
+    /// The extents in the order they were given.
+    public let extents: [StreamExtent]
+    /// Where in its slot each extent lies.
+    public let slotRanges: [Range<Int>]
+    /// Bytes of ring that the chunk takes.
+    public let slotByteCount: Int
+
+    /// Lays extents out in a slot. Extents that are neighbours in a file are best given as one.
+    public init(_ extents: [StreamExtent]) {
+        var slotRanges: [Range<Int>] = []
+        var end = 0
+        for extent in extents {
+            let start = end + extent.offset % StreamFile.blockByteCount
+            slotRanges.append(start..<start + extent.byteCount)
+            end = (start + extent.byteCount).roundedUp(to: StreamFile.blockByteCount)
+        }
+        self.extents = extents
+        self.slotRanges = slotRanges
+        slotByteCount = end
+    }
+
+    /// Bytes of the extents alone.
+    public var byteCount: Int { extents.reduce(0) { $0 + $1.byteCount } }
+
+    /// Reads of at most `byteCount` bytes, a multiple of the block.
+    func pieces(byteCount: Int) -> [Piece] {
+        zip(extents, slotRanges).filter { !$0.1.isEmpty }.flatMap { extent, slot in
+            let block = StreamFile.blockByteCount
+            let head = extent.offset % block
+            return stride(from: 0, to: head + extent.byteCount, by: byteCount).map { start in
+                let needed = min(byteCount, head + extent.byteCount - start)
+                let skipped = extent.file.caching == .bypassed || start > 0 ? 0 : head
+                return Piece(
+                    file: extent.file, fileOffset: extent.offset - head + start + skipped,
+                    byteCount: (extent.file.caching == .bypassed ? needed.roundedUp(to: block) : needed) - skipped,
+                    needed: needed - skipped, slotOffset: slot.lowerBound - head + start + skipped)
+            }
+        }
+    }
+}
