@@ -26,22 +26,4 @@ struct FluxChunks {
 
     var byteCount: Int { units.reduce(0) { $0 + $1.byteCount } }
     var nanoseconds: Int { units.reduce(0) { $0 + $1.nanoseconds } }
-
-    /// Time of a step in the long run, seconds: streamed chunks through a ring of two engines, over several steps.
-    func simulatedStep(isResident: [Bool], ringByteCount: Int, bytesPerSecond: Int, steps: Int = 4) throws -> Double {
-        let streamed = units.indices.filter { !isResident[$0] }
-        guard !streamed.isEmpty else { return Double(nanoseconds) / 1e9 }
-        let uses = (0..<steps).flatMap { _ in streamed.map { [$0] } }
-        let schedule = try RingSchedule(chunkByteCounts: units.map(\.byteCount), uses: uses, ringByteCount: ringByteCount, alignment: 256)
-        var use = 0
-        let operations = (0..<steps).flatMap { _ in
-            units.indices.map { index in
-                defer { if !isResident[index] { use += 1 } }
-                return TimedOperation(nanoseconds: units[index].nanoseconds, use: isResident[index] ? nil : use)
-            }
-        }
-        let simulation = PipelineSimulation(schedule, operations: operations, bytesPerSecond: bytesPerSecond)
-        let end = simulation.ends[simulation.ends.count - 1]
-        return Double(end - simulation.ends[units.count - 1]) / Double(steps - 1) / 1e9
-    }
 }

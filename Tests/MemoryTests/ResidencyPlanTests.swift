@@ -44,31 +44,4 @@ struct ResidencyPlanTests {
         let streamed = tiers.compactMap { $0 }
         for start in stride(from: 0, to: 40, by: 4) { #expect(streamed[start..<start + 4].filter { $0 == .disk }.count == 2) }
     }
-
-    @Test func `steps take what computing or the link takes, whichever is more, in thirty-six cases`() throws {
-        var worst = 0.0
-        var streamed: [String] = []
-        for (rate, bandwidth) in [(91e12, 25_000_000_000), (91e12, 12_000_000_000), (580e12, 55_000_000_000)] {
-            for (side, arena) in [(512, 0.15), (1024, 0.45)] {
-                let chunks = FluxChunks(side: side, rate: rate)
-                for budget in [22.3, 16, 12, 8, 6, 4] {
-                    // Beside the chunks: context and library, arena, ring, and the weights that always stay.
-                    let limit = Int((budget - 0.75 - arena - 0.3 - 0.07) * 1e9)
-                    let plan = ResidencyPlan(chunks.units, residentByteCount: limit)
-                    let needed = max(0, chunks.byteCount - limit)
-                    #expect(plan.streamedByteCount - needed < 20_000_000, "at most one small chunk more than needed")
-                    let time = StepTime(
-                        computeSeconds: Double(chunks.nanoseconds) / 1e9, streamedByteCount: plan.streamedByteCount,
-                        linkBytesPerSecond: Double(bandwidth))
-                    let step = try chunks.simulatedStep(
-                        isResident: plan.isResident, ringByteCount: 300_000_000, bytesPerSecond: bandwidth)
-                    let ratio = step / time.seconds
-                    worst = max(worst, ratio)
-                    streamed.append("\(budget) \(side) \(bandwidth / 1_000_000_000): \(time.bound) \(step) \(ratio)")
-                    #expect(ratio < 1.10)
-                }
-            }
-        }
-        print(streamed.joined(separator: "\n"), worst)
-    }
 }

@@ -1,7 +1,7 @@
 /// The ring while it is laid out: which use was last in which bytes.
 ///
-/// A chunk goes where it need not wait long: to the bytes whose last use lies furthest back. Going round in a circle instead
-/// would leave the end of the ring empty whenever a large chunk does not fit there.
+/// A chunk goes where it need not wait long: to the bytes whose last use lies furthest back, and among equals over the oldest
+/// bytes. Going round in a circle instead would leave the end of the ring empty whenever a large chunk does not fit there.
 struct RingLayout {
     /// Where a chunk lies, and the last use that was there before.
     struct Place {
@@ -41,11 +41,24 @@ struct RingLayout {
 
     /// The place whose last use lies furthest back; nowhere if chunks of `use` itself are everywhere.
     private func earliest(_ byteCount: Int, before use: Int) -> Place? {
-        let starts = [0] + occupants.map { $0.bytes.upperBound.roundedUp(to: alignment) }
-        return starts.filter { $0 + byteCount <= ringByteCount }
-            .map { Place(bytes: $0..<$0 + byteCount, awaitedUse: lastUse(of: $0..<$0 + byteCount)) }
-            .filter { $0.awaitedUse != use }
-            .min { ($0.awaitedUse ?? -1, $0.bytes.lowerBound) < ($1.awaitedUse ?? -1, $1.bytes.lowerBound) }
+        guard byteCount > 0 else { return Place(bytes: 0..<0, awaitedUse: nil) }
+        let ends = occupants.map { $0.bytes.upperBound.roundedUp(to: alignment) }
+        let starts = occupants.flatMap { [$0.bytes.lowerBound, $0.bytes.lowerBound - byteCount] }
+        let last = ringByteCount - byteCount
+        let candidates = ([0, last] + ends + starts).filter { 0...last ~= $0 }.map { start in
+            let bytes = start / alignment * alignment..<start / alignment * alignment + byteCount
+            return (place: Place(bytes: bytes, awaitedUse: lastUse(of: bytes)), age: age(of: bytes))
+        }
+        return candidates.filter { $0.place.awaitedUse != use }
+            .min { a, b in
+                let (x, y) = (a.place, b.place)
+                return (x.awaitedUse ?? -1, a.age, x.bytes.lowerBound) < (y.awaitedUse ?? -1, b.age, y.bytes.lowerBound)
+            }?.place
+    }
+
+    /// Bytes times the use that was last there: the smaller, the older.
+    private func age(of bytes: Range<Int>) -> Int {
+        occupants.reduce(0) { $0 + $1.bytes.clamped(to: bytes).count * $1.use }
     }
 
     private mutating func consecutive(_ byteCounts: [Int], use: Int) -> [Place] {
