@@ -63,7 +63,7 @@ def flow_step(models: nn.ModuleDict, optimizer: Optimizer, bucket: Bucket, place
     """One update of flow matching; its loss."""
     latents, clip, t5 = bucket.shelf.batch(bucket.batch)
     no_clip, no_t5 = empty_captions(clip, t5)
-    dropped = (torch.rand(len(clip), 1, device=clip.device) < CAPTION_DROPOUT)
+    dropped = torch.rand(len(clip), 1, device=clip.device) < CAPTION_DROPOUT
     clip, t5 = torch.where(dropped, no_clip, clip), torch.where(dropped, no_t5, t5)
     x0 = packed(latents).float()
     noise, times = torch.randn_like(x0), sampled_times(len(x0), x0.shape[1], x0.device)

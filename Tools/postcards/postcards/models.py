@@ -50,7 +50,7 @@ def new_flow_models(tokenizers: Path) -> nn.ModuleDict:
     t5 = load_t5(tokenizers / "tokenizer_2").get_vocab_size()
     parts = {"transformer": new_transformer(), "text_encoder": new_clip(clip), "text_encoder_2": new_t5(t5)}
     for name in ("text_encoder", "text_encoder_2"):
-        parts[name].set_attn_implementation("eager")  # gradients of T5's position bias
+        parts[name].set_attn_implementation("eager")  # see training_device
     return nn.ModuleDict(parts)
 
 

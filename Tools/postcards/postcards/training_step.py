@@ -71,5 +71,7 @@ class Schedule:
 
 def training_device() -> torch.device:
     """The GPU if there is one."""
-    torch.backends.cuda.enable_cudnn_sdp(False)  # failed in the backward pass of head size 32 (torch 2.11)
+    # With cuDNN's attention here and fused attention in the text encoders, backward passes failed inside cuBLAS (torch 2.11,
+    # CUDA 13.0); with both off they work. Which of the two it was is not known.
+    torch.backends.cuda.enable_cudnn_sdp(False)
     return torch.device("cuda" if torch.cuda.is_available() else "cpu")
