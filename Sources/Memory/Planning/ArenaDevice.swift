@@ -33,6 +33,7 @@ public final class ArenaDevice: MemoryDevice {
     fileprivate struct Held {
         let serial: Int
         let index: Int
+        let requestedByteCount: Int
         let bytes: Range<Int>
     }
 
@@ -48,6 +49,26 @@ public final class ArenaDevice: MemoryDevice {
 
     /// What the arena holds at this instant.
     public var reading: Reading { state.withLock { $0.reading } }
+
+    /// The arena's fragmentation at this instant.
+    /// - Parameters:
+    ///   - mappedByteCount: bytes of the arena that are mapped now.
+    ///   - peakMappedByteCount: most bytes of it that were mapped at once since the peak was last reset.
+    public func fragmentation(mappedByteCount: Int, peakMappedByteCount: Int) -> Fragmentation {
+        state.withLock { state in
+            Fragmentation(
+                held: state.held.map(\.bytes), requestedByteCount: state.held.reduce(0) { $0 + $1.requestedByteCount },
+                peakByteCount: state.reading.peakByteCount, mappedByteCount: mappedByteCount, peakMappedByteCount: peakMappedByteCount)
+        }
+    }
+
+    /// Starts new peaks at what is held now, as for the next phase.
+    public func resetPeak() {
+        state.withLock { state in
+            state.reading.peakByteCount = state.reading.liveByteCount
+            state.reading.highWaterByteCount = state.held.map(\.bytes.upperBound).max() ?? 0
+        }
+    }
 
     /// The next allocation is the first of `plan`, whose offsets count from `base`. Buffers of earlier plans may still be held, as
     /// long as this plan does not come upon their bytes.
@@ -84,7 +105,7 @@ extension ArenaDevice.State {
         let start = base + plan.offsets[next]
         let bytes = start..<start + planned.occupiedByteCount
         if let other = held.first(where: { $0.bytes.overlaps(bytes) }) { throw .planOverlap(index: next, heldIndex: other.index) }
-        let taken = ArenaDevice.Held(serial: serial, index: next, bytes: bytes)
+        let taken = ArenaDevice.Held(serial: serial, index: next, requestedByteCount: byteCount, bytes: bytes)
         held.append(taken)
         serial += 1
         next += 1
