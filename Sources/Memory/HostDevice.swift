@@ -7,6 +7,7 @@ public struct HostDevice: MemoryDevice {
     /// One cache line and one AVX-512 vector.
     private static let alignment = 64
 
+    /// A device with an account of its own; `nil` for no limit.
     public init(budgetByteCount: Int? = nil) {
         self.init(ledger: Ledger(device: "cpu", budgetByteCount: budgetByteCount))
     }

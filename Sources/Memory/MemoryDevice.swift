@@ -1,6 +1,8 @@
 /// A device that hands out memory under a ledger. Models never see it: they ask their backend for tensors.
 public protocol MemoryDevice: Sendable {
+    /// The device as errors and reports name it.
     var name: String { get }
+    /// The account of its bytes.
     var ledger: Ledger { get }
 
     /// Takes `byteCount` bytes, aligned to at least 64, contents undefined.

@@ -3,6 +3,7 @@ public struct NullDevice: MemoryDevice {
     public let name = "null"
     public let ledger: Ledger
 
+    /// A device that refuses what would pass `budgetByteCount`, `nil` for no limit.
     public init(budgetByteCount: Int? = nil) {
         ledger = Ledger(device: name, budgetByteCount: budgetByteCount)
     }

@@ -5,6 +5,7 @@
 public final class Storage: @unchecked Sendable {
     /// First byte. Host-accessible only where the device says so; `nil` for storage that exists on paper (`NullDevice`).
     public let address: UnsafeMutableRawPointer?
+    /// Size in bytes.
     public let byteCount: Int
     private let release: @Sendable () -> Void
 

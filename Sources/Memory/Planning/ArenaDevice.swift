@@ -37,6 +37,7 @@ public final class ArenaDevice: MemoryDevice {
         let bytes: Range<Int>
     }
 
+    /// A device with an empty plan.
     /// - Parameters:
     ///   - device: where everything else is taken: buffers of other owners, and weights.
     ///   - arena: first address of the arena, whose bytes are booked by whoever mapped them.

@@ -7,6 +7,7 @@ public final class RecordingDevice: MemoryDevice {
     private let owners: Set<MemoryOwner>
     private let recorded = Mutex(AllocationTrace())
 
+    /// A device with nothing recorded.
     /// - Parameter owners: whose buffers an arena is to hold; those of others only show in the ledger.
     public init(owners: Set<MemoryOwner> = [.activations, .workspace], budgetByteCount: Int? = nil) {
         self.owners = owners
