@@ -77,7 +77,7 @@ let package = Package(
             name: "ConformanceTests", dependencies: ["CPUBackend", "Memory", "ReferenceBackend", "Tensors"], swiftSettings: swift),
         tests(of: "StrictJSON", ["TestFixtures"]),
         tests(of: "Weights", ["Memory", "StrictJSON", "Tensors", "TestFixtures", system]),
-        tests(of: "Tokenizers", ["TestFixtures", system], exclude: ["Golden"]),
+        tests(of: "Tokenizers", ["TestFixtures", system], exclude: ["Demo", "Golden"]),
         tests(of: "Gallery", ["CPNG", "TestFixtures", system]),
     ],
     cxxLanguageStandard: .cxx17

@@ -1,13 +1,12 @@
 import Memory
 import Synchronization
-import Tensors
 import Weights
 
 /// The device's memory under one budget, from picture to picture: regions, and the weights that stay in them.
 final class BudgetMemory: Sendable {
-    private let regions: PagedRegions
     let arena: ArenaDevice
-    /// Keys of the units whose bytes are in the resident region, and the offsets they are at.
+    private let regions: PagedRegions
+    /// First byte of each unit whose bytes are in the resident region, by the unit's key.
     private let resident = Mutex<[String: Int]>([:])
 
     init(budgetByteCount: Int, ledger: Ledger) throws {
@@ -16,55 +15,50 @@ final class BudgetMemory: Sendable {
             beside: HostDevice(ledger: ledger), arena: regions.address(of: .arena), owners: RunRecorder.arenaOwners)
     }
 
-    /// Lays the regions out for a phase. What stays of the weights keeps its bytes as far as the phase leaves room.
+    /// Makes room for the ring before the first phase, so that weights arrive from the start.
+    func prepareRing(for plan: MemoryPlan) throws {
+        if let first = plan.phases.first { try begin(first, of: plan) }
+    }
+
+    /// Lays the regions out for a phase. Weights that stay keep their bytes as far as the phase leaves room.
     func begin(_ phase: MemoryPlan.PhasePlan, of plan: MemoryPlan) throws {
         resident.withLock { resident in
-            resident = resident.filter { key, offset in
-                plan.residentSpans[key]?.lowerBound == offset && plan.isResident(key, in: phase)
-            }
+            resident = resident.filter { key, offset in plan.residentSpan(key, in: phase)?.lowerBound == offset }
         }
+        let sizes: [(Region, Int)] = [(.resident, phase.residentByteCount), (.ring, plan.ringByteCount), (.arena, phase.arenaByteCount)]
         // Shrink before growing, so that the sum never passes the budget.
-        for region in [Region.resident, .ring, .arena] {
-            if regions.mappedByteCount(of: region) > phase.byteCount(of: region, plan) { try resize(region, phase, plan) }
+        for (region, byteCount) in sizes where regions.mappedByteCount(of: region) > byteCount { try resize(region, to: byteCount) }
+        for (region, byteCount) in sizes where regions.mappedByteCount(of: region) < byteCount { try resize(region, to: byteCount) }
+        beginArena(phase.arena)
+    }
+
+    func beginArena(_ plan: ArenaPlan) { arena.begin(plan) }
+
+    /// The arena's contents die with its phase; the other regions keep theirs.
+    private func resize(_ region: Region, to byteCount: Int) throws {
+        try regions.resize(region, to: byteCount, keeping: region == .arena ? 0 : byteCount)
+    }
+
+    /// The span of a unit that stays, read if it is not there yet.
+    func loaded(_ unit: StoredUnit, at span: Range<Int>) throws -> Storage {
+        let storage = regions.storage(.resident, span)
+        if resident.withLock({ $0[unit.key] }) != span.lowerBound {
+            try unit.chunk.load(into: storage)
+            resident.withLock { $0[unit.key] = span.lowerBound }
         }
-        for region in [Region.resident, .ring, .arena] { try resize(region, phase, plan) }
-        arena.begin(phase.arena)
+        return storage
     }
 
-    private func resize(_ region: Region, _ phase: MemoryPlan.PhasePlan, _ plan: MemoryPlan) throws {
-        let byteCount = phase.byteCount(of: region, plan)
-        try regions.resize(region, to: byteCount, keeping: region == .resident ? byteCount : 0)
+    func ringSpan(_ bytes: Range<Int>) -> Storage { regions.storage(.ring, bytes) }
+
+    /// A streamer whose slots lie in the ring.
+    func streamer(_ schedule: RingSchedule, _ chunks: [StreamChunk]) -> RingStreamer {
+        RingStreamer(schedule: schedule, chunks: chunks, ring: regions.storage(.ring, 0..<schedule.ringByteCount))
     }
 
-    /// A span of a region; its pages are mapped as long as the phase.
-    func storage(_ region: Region, _ bytes: Range<Int>) -> Storage {
-        regions.storage(region, bytes)
-    }
-
-    func isLoaded(_ key: String) -> Bool { resident.withLock { $0[key] != nil } }
-    func markLoaded(_ key: String, at offset: Int) { resident.withLock { $0[key] = offset } }
-
-    /// Forgets all weights and gives every page back.
+    /// Forgets all weights and gives every page back, as after a failure.
     func removeAll() throws {
         resident.withLock { $0.removeAll() }
         try regions.removeAll()
-    }
-}
-
-extension MemoryPlan {
-    /// Whether a unit stays while a phase runs: its end lies in what the phase leaves of the resident region.
-    func isResident(_ key: String, in phase: PhasePlan) -> Bool {
-        guard let span = residentSpans[key] else { return false }
-        return span.upperBound <= phase.residentByteCount
-    }
-}
-
-extension MemoryPlan.PhasePlan {
-    fileprivate func byteCount(of region: Region, _ plan: MemoryPlan) -> Int {
-        switch region {
-        case .resident: residentByteCount
-        case .ring: plan.ringByteCount
-        case .arena: arenaByteCount
-        }
     }
 }

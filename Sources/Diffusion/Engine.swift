@@ -54,6 +54,9 @@ public actor Engine {
         }
     }
 
+    /// Returns when no run is under way any more. A run whose consumer was cancelled goes on to the end of its sub-layer.
+    public func waitUntilIdle() {}
+
     /// The model's small files, read if they have not been.
     public func folder() throws -> FluxFolder { try loaded { _ in }.folder }
 
@@ -91,9 +94,10 @@ public actor Engine {
             let memory = try self.memory ?? BudgetMemory(budgetByteCount: byteCount, ledger: ledger)
             self.memory = memory
             ledger.record(measuredByteCount: plan.contextByteCount, of: .context)
-            let planned = PlannedRun(plan, in: memory)
+            let planned = try PlannedRun(plan, steps: request.steps, in: memory)
             let backend = backend.running(on: memory.arena)
             let run = Run(pass: pass(on: backend, observer), memory: planned, observer: observer)
+            defer { _ = planned.finish() }
             return try draw(request, model.leased(from: planned, on: backend), run, plan: plan)
         }
     }

@@ -27,6 +27,8 @@ public struct MemoryPlan: Sendable {
         /// Bytes of the device that are held at the phase's peak.
         public let peakByteCount: Int
         let arena: ArenaPlan
+        /// What passes through the ring, in order.
+        let streamedUnits: [StoredUnit]
     }
 
     public let budgetByteCount: Int
@@ -46,6 +48,18 @@ public struct MemoryPlan: Sendable {
         return mapped == 0 ? 0 : 1 - Double(phases.map(\.lowerBoundByteCount).max() ?? 0) / Double(mapped)
     }
     public var streamedBytesPerStep: Int { phases.first { $0.phase == .denoise }?.streamedByteCount ?? 0 }
+
+    /// Where a unit lies that stays while a phase runs; `nil` for those that the phase leaves no room for.
+    func residentSpan(_ key: String, in phase: PhasePlan) -> Range<Int>? {
+        residentSpans[key].flatMap { $0.upperBound <= phase.residentByteCount ? $0 : nil }
+    }
+
+    /// What passes through the ring in a run of so many steps, in order.
+    func streamedUnits(steps: Int) -> [StoredUnit] {
+        phases.flatMap { phase in
+            Array(repeating: phase.streamedUnits, count: phase.phase == .denoise ? steps : 1).joined()
+        }
+    }
 
     func phase(_ phase: Phase) -> PhasePlan? { phases.first { $0.phase == phase } }
 }
@@ -74,9 +88,4 @@ extension BudgetRefusal: CustomStringConvertible {
 extension Int {
     /// Rounded up, so that a budget read off a message works.
     fileprivate var mebibytes: String { "\((self + 0xfffff) >> 20)MiB" }
-}
-
-extension StoredUnit {
-    /// Tells units of all components apart.
-    var key: String { component + "/" + name }
 }

@@ -1,48 +1,70 @@
 import Memory
 import Synchronization
-import SystemPackage
 import Weights
 
-/// The memory of one run that follows a plan: each phase's arena, and weights that stay or pass through the ring.
+/// The memory of one run that follows a plan: each phase's arena, weights that stay, and weights that pass through the ring.
+///
+/// The ring's schedule covers the whole run, so weights of the next step and the next phase arrive while this one computes.
 final class PlannedRun: PhaseMemory, UnitSource {
+    private struct State {
+        var phase: MemoryPlan.PhasePlan?
+        var nextUse = 0
+    }
+
     private let plan: MemoryPlan
     private let memory: BudgetMemory
-    private let reader = FileSpanReader()
-    private let current: Mutex<MemoryPlan.PhasePlan?> = Mutex(nil)
+    private let streamer: RingStreamer?
+    private let state = Mutex(State())
 
-    init(_ plan: MemoryPlan, in memory: BudgetMemory) {
+    /// Lays the ring out and begins to fill it.
+    /// - Throws: `MemoryError`, `StreamError.threadFailed`.
+    init(_ plan: MemoryPlan, steps: Int, in memory: BudgetMemory) throws {
         self.plan = plan
         self.memory = memory
+        guard plan.ringByteCount > 0 else {
+            streamer = nil
+            return
+        }
+        let uses = plan.streamedUnits(steps: steps)
+        var chunks: [StreamChunk] = []
+        var indices: [String: Int] = [:]
+        for unit in uses where indices[unit.key] == nil {
+            indices[unit.key] = chunks.count
+            chunks.append(unit.chunk)
+        }
+        let schedule = try RingSchedule(
+            chunkByteCounts: chunks.map(\.slotByteCount), uses: uses.map { [indices[$0.key, default: 0]] },
+            ringByteCount: plan.ringByteCount)
+        try memory.prepareRing(for: plan)
+        streamer = memory.streamer(schedule, chunks)
+        try streamer?.start()
+    }
+
+    /// Ends reading; what the run streamed, if anything.
+    func finish() -> StreamLog? {
+        streamer?.stop()
+        return streamer?.log
     }
 
     func begin(_ phase: Phase) throws {
         let planned = plan.phase(phase)
-        current.withLock { $0 = planned }
+        state.withLock { $0.phase = planned }
         if let planned { try memory.begin(planned, of: plan) }
     }
 
     func beginStep() {
-        if let arena = current.withLock({ $0?.arena }) { memory.arena.begin(arena) }
+        if let arena = state.withLock({ $0.phase?.arena }) { memory.beginArena(arena) }
     }
 
     func steps(of count: Int) -> Range<Int> { 0..<count }
 
     func withSpan<R>(of unit: StoredUnit, _ body: (Storage) throws -> R) throws -> R {
-        let phase = current.withLock { $0 }
-        if let span = plan.residentSpans[unit.key], let phase, plan.isResident(unit.key, in: phase) {
-            let storage = memory.storage(.resident, span)
-            if !memory.isLoaded(unit.key) {
-                try read(unit, into: storage)
-                memory.markLoaded(unit.key, at: span.lowerBound)
-            }
-            return try body(storage)
+        let (phase, use) = state.withLock { ($0.phase, $0.nextUse) }
+        if let phase, let span = plan.residentSpan(unit.key, in: phase) {
+            return try body(memory.loaded(unit, at: span))
         }
-        let storage = memory.storage(.ring, 0..<unit.byteCount)
-        try read(unit, into: storage)
-        return try body(storage)
-    }
-
-    private func read(_ unit: StoredUnit, into storage: Storage) throws {
-        for piece in unit.pieces { try reader.read(piece.bytes, of: piece.file.string, into: storage, at: piece.offset) }
+        guard let streamer else { preconditionFailure("\(unit.key) neither stays nor streams") }
+        state.withLock { $0.nextUse = use + 1 }
+        return try streamer.withUse(use) { try body(memory.ringSpan(streamer.slot(use: use))) }
     }
 }

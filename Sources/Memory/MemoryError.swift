@@ -14,8 +14,6 @@ public enum MemoryError: Error, Equatable, Sendable {
     case planMismatch(index: Int, plannedCount: Int, plannedByteCount: Int?, requestedByteCount: Int)
     /// Allocation `index` would lie over bytes that allocation `heldIndex` still holds, longer than planned.
     case planOverlap(index: Int, heldIndex: Int)
-    /// Weights could not be read: `errno` value `code`, or 0 where the file ends before `byteCount` bytes more.
-    case readFailed(path: String, offset: Int, byteCount: Int, code: Int32)
 }
 
 extension MemoryError: CustomStringConvertible {
@@ -35,9 +33,6 @@ extension MemoryError: CustomStringConvertible {
             "allocation \(index) of \(requested) bytes comes after the \(count) that the arena was planned for"
         case .planOverlap(let index, let held):
             "allocation \(index) would overwrite allocation \(held), which is held longer than the arena's plan says"
-        case .readFailed(let path, let offset, let byteCount, 0): "\(path): ends before byte \(offset + byteCount) (truncated download?)"
-        case .readFailed(let path, let offset, let byteCount, let code):
-            "\(path): \(byteCount) bytes at \(offset) cannot be read (error \(code))"
         }
     }
 }

@@ -1,48 +1,69 @@
 public import Memory
-public import SystemPackage
+import SystemPackage
 import Tensors
 
-/// A unit's weights as they are stored: where their bytes lie in the files, and where in one span of memory that holds them all.
+/// A unit's weights as they are stored: what to read of which files, and where each tensor then lies in one span of memory.
 public struct StoredUnit: Sendable {
-    /// A range of a file and its place in the unit's span.
-    public struct Piece: Equatable, Sendable {
-        public let file: FilePath
-        /// Bytes from the start of the file.
-        public let bytes: Range<Int>
-        /// Bytes from the start of the span, a multiple of `alignment`.
-        public let offset: Int
-    }
-
     /// Folder name of the component, such as "transformer".
     public let component: String
     public let name: String
-    public let isTable: Bool
-    /// Bytes of the span, gaps between pieces included.
-    public let byteCount: Int
-    /// In the order of declaration, one for each tensor.
-    public let pieces: [Piece]
-    let tensors: [(name: String, stored: StoredTensor)]
+    /// Whether the unit is used where its file is mapped and never read as a whole.
+    public let isMapped: Bool
+    /// The unit's bytes in its files, neighbours in one extent.
+    public let chunk: StreamChunk
+    let isTable: Bool
+    let tensors: [Member]
 
-    /// Whole cache lines for every kernel, and what GPUs want too.
-    static let alignment = 256
+    struct Member: Sendable {
+        let name: String
+        let stored: StoredTensor
+        /// Bytes from the start of the span.
+        let offset: Int
+    }
 
-    init(component: String, name: String, isTable: Bool, tensors: [(name: String, stored: StoredTensor)]) {
+    /// Bytes of the span, a multiple of 4096.
+    public var byteCount: Int { chunk.slotByteCount }
+
+    /// Tells units of all components apart.
+    public var key: String { component + "/" + name }
+
+    init(
+        component: String, unit: WeightUnit, tensors: [(name: String, stored: StoredTensor)], files: [FilePath: StreamFile]
+    ) {
         self.component = component
-        self.name = name
-        self.isTable = isTable
-        self.tensors = tensors
-        var end = 0
-        pieces = tensors.map { tensor in
-            let piece = Piece(file: tensor.stored.file.path, bytes: tensor.stored.bytes, offset: end)
-            end += (tensor.stored.bytes.count + Self.alignment - 1) / Self.alignment * Self.alignment
-            return piece
+        name = unit.name
+        isTable = unit.isTable
+        // Headers of any length are legal, so elements may lie at odd addresses; those are copied one by one.
+        isMapped = unit.isTable || !tensors.allSatisfy { $0.stored.bytes.lowerBound.isMultiple(of: $0.stored.type.byteCount) }
+        let byPlace = tensors.sorted {
+            ($0.stored.file.path.string, $0.stored.bytes.lowerBound) < ($1.stored.file.path.string, $1.stored.bytes.lowerBound)
         }
-        byteCount = end
+        var extents: [(file: FilePath, bytes: Range<Int>)] = []
+        var extentOf: [String: Int] = [:]
+        for (name, stored) in byPlace {
+            if let last = extents.last, last.file == stored.file.path, last.bytes.upperBound == stored.bytes.lowerBound {
+                extents[extents.count - 1].bytes = last.bytes.lowerBound..<stored.bytes.upperBound
+            } else {
+                extents.append((stored.file.path, stored.bytes))
+            }
+            extentOf[name] = extents.count - 1
+        }
+        let chunk = StreamChunk(
+            extents.compactMap { extent in
+                files[extent.file].map { StreamExtent(file: $0, offset: extent.bytes.lowerBound, byteCount: extent.bytes.count) }
+            })
+        self.chunk = chunk
+        self.tensors = tensors.map { name, stored in
+            let extent = extentOf[name, default: 0]
+            return Member(
+                name: name, stored: stored,
+                offset: chunk.slotRanges[extent].lowerBound + stored.bytes.lowerBound - extents[extent].bytes.lowerBound)
+        }
     }
 }
 
 /// Supplies the stored bytes of leased units at addresses of its own choosing, such as a ring that they stream through.
 public protocol UnitSource: Sendable {
-    /// Runs `body` with the unit's span; its pieces are in place, and stay until `body` returns.
+    /// Runs `body` with the unit's span, which is in place until `body` returns.
     func withSpan<R>(of unit: StoredUnit, _ body: (Storage) throws -> R) throws -> R
 }

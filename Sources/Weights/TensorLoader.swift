@@ -27,24 +27,22 @@ struct TensorLoader: Sendable {
     /// A unit's tensors from the mapped files: the mapped memory itself where type and alignment allow it.
     /// - Throws: `MemoryError` when the device has no room, or what the backend's conversion throws.
     func mapped(_ unit: StoredUnit) throws -> [String: Tensor] {
-        for (_, stored) in unit.tensors where !unit.isTable { stored.file.willNeed(stored.bytes) }
-        return try tensors(of: unit) { _, stored in try aligned(stored) }
+        for member in unit.tensors where !unit.isTable { member.stored.file.willNeed(member.stored.bytes) }
+        return try tensors(of: unit) { try aligned($0.stored) }
     }
 
     /// A unit's tensors from a span that holds its bytes.
     func placed(_ unit: StoredUnit, in span: Storage) throws -> [String: Tensor] {
-        try tensors(of: unit) { index, stored in
-            Tensor(storage: span, byteOffset: unit.pieces[index].offset, shape: stored.shape, type: stored.type)
-        }
+        try tensors(of: unit) { Tensor(storage: span, byteOffset: $0.offset, shape: $0.stored.shape, type: $0.stored.type) }
     }
 
-    private func tensors(of unit: StoredUnit, _ place: (Int, StoredTensor) throws -> Tensor) throws -> [String: Tensor] {
+    private func tensors(of unit: StoredUnit, _ place: (StoredUnit.Member) throws -> Tensor) throws -> [String: Tensor] {
         var tensors: [String: Tensor] = [:]
-        for (index, (name, stored)) in unit.tensors.enumerated() {
-            let tensor = try place(index, stored)
-            tensors[name] =
+        for member in unit.tensors {
+            let tensor = try place(member)
+            tensors[member.name] =
                 unit.isTable || tensor.type == computeType
-                ? tensor : try tensor.converted(to: computeType, into: backend.empty(stored.shape, computeType, for: .weights), on: backend)
+                ? tensor : try tensor.converted(to: computeType, into: backend.empty(tensor.shape, computeType, for: .weights), on: backend)
         }
         return tensors
     }

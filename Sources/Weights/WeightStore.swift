@@ -54,11 +54,15 @@ public final class WeightStore: Sendable {
         storedTypes = Set(tensors.values.map(\.type))
         byteCount = tensors.values.reduce(0) { $0 + $1.bytes.count }
         self.computeType = computeType
+        let streams: [FilePath: StreamFile]
+        do throws(WeightsProblem) { streams = try Self.open(checkpoint.files.map(\.path)) } catch {
+            throw WeightsError(component: component, problems: [error])
+        }
         self.units = units.map { unit in
             let members = declared.units[unit.name, default: []].compactMap { declaration in
                 tensors[declaration.name].map { (name: declaration.name, stored: $0) }
             }
-            return StoredUnit(component: component, name: unit.name, isTable: unit.isTable, tensors: members)
+            return StoredUnit(component: component, unit: unit, tensors: members, files: streams)
         }
         unitsByName = Dictionary(uniqueKeysWithValues: self.units.map { ($0.name, $0) })
         loader = TensorLoader(computeType: computeType, backend: backend)
@@ -70,6 +74,14 @@ public final class WeightStore: Sendable {
     /// The same weights, leased from `source` in place of the mapped files and converted on `backend`; tables stay in their files.
     public func leased(from source: any UnitSource, on backend: any Backend) -> WeightStore {
         WeightStore(self, source: source, loader: TensorLoader(computeType: computeType, backend: backend))
+    }
+
+    private static func open(_ files: [FilePath]) throws(WeightsProblem) -> [FilePath: StreamFile] {
+        var streams: [FilePath: StreamFile] = [:]
+        for file in files {
+            do throws(StreamError) { streams[file] = try StreamFile(file.string) } catch { throw .unstreamable(file: file, error) }
+        }
+        return streams
     }
 
     private init(_ other: WeightStore, source: any UnitSource, loader: TensorLoader) {
@@ -93,7 +105,7 @@ public final class WeightStore: Sendable {
     /// - Throws: What `body` throws; `WeightsError` for a unit that was not declared; `MemoryError` when converted weights have no room.
     public func withLease<R>(_ name: String, _ body: (Parameters) throws -> R) throws -> R {
         guard let unit = unitsByName[name] else { throw error(.undeclaredUnit(name)) }
-        if let source, !unit.isTable {
+        if let source, !unit.isMapped {
             return try source.withSpan(of: unit) { try body(parameters(unit, loader.placed(unit, in: $0))) }
         }
         return try body(parameters(unit, mapped(unit)))

@@ -9,6 +9,7 @@ extension WeightsProblem: CustomStringConvertible {
         case .ambiguousFiles(let files):
             "\(files.map(\.string).joined(separator: " and ")) both hold weights: expected one of them, move the other away"
         case .unreadable(let file, let call, let code): "\(file): \(call) failed: \(Errno(rawValue: code))"
+        case .unstreamable(_, let error): "\(error)"
         case .notARegularFile(let file): "\(file): not a file"
         case .malformed(let file, let fault): "\(file): \(fault)"
         case .malformedIndex(let file, let fault): "\(file): \(fault)"

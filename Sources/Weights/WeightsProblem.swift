@@ -1,3 +1,4 @@
+public import Memory
 public import SystemPackage
 public import Tensors
 
@@ -10,6 +11,7 @@ public enum WeightsProblem: Error, Equatable, Sendable {
     /// A system call on the file failed with `errno` value `code`.
     case unreadable(file: FilePath, call: String, code: Int32)
     case notARegularFile(file: FilePath)
+    case unstreamable(file: FilePath, StreamError)
     case malformed(file: FilePath, fault: SafetensorsFault)
     case malformedIndex(file: FilePath, fault: ShardIndexFault)
     /// The index names a shard that is not in the folder.

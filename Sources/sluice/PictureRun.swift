@@ -16,8 +16,11 @@ struct PictureRun: Sendable {
             progress.show(event)
             if case .finished(let image) = event { try save(image) }
         }
-        // A cancelled stream ends without an error.
-        try Task.checkCancellation()
+        // A cancelled stream ends at once and without an error, and the process must not end under the engine's feet.
+        if Task.isCancelled {
+            await engine.waitUntilIdle()
+            throw CancellationError()
+        }
     }
 
     /// The picture last: where it is, everything else is.

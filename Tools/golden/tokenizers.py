@@ -25,7 +25,7 @@ from .tokenizer_texts import WORDS, texts
 
 ROOT = Path(__file__).resolve().parents[2]
 GOLDEN = ROOT / "Tests/TokenizersTests/Golden"
-DEMO = ROOT / "Sources/Postcards/Resources/model"
+DEMO = ROOT / "Tests/TokenizersTests/Demo"
 T5_LENGTH = 48
 SENTINELS = 100
 

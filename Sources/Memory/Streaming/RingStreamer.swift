@@ -40,6 +40,16 @@ public final class RingStreamer: @unchecked Sendable {
 
     deinit { stop() }
 
+    /// A streamer at rest whose ring is device memory that the host can address.
+    public convenience init(schedule: RingSchedule, chunks: [StreamChunk], ring: Storage, readerCount: Int = 2) {
+        self.init(
+            schedule: schedule, chunks: chunks, ring: UnsafeMutableRawBufferPointer(start: ring.address, count: ring.byteCount),
+            readerCount: readerCount)
+    }
+
+    /// The bytes of the ring that a use's only chunk lies in.
+    public func slot(use: Int) -> Range<Int> { schedule.fills[schedule.uses[use].lowerBound].bytes }
+
     /// Begins a run at the first use: chunks arrive from now on.
     /// - Throws: `StreamError.threadFailed`, and then nothing runs.
     public func start() throws(StreamError) {

@@ -52,6 +52,20 @@ public struct StreamChunk: Sendable {
         slotByteCount = end
     }
 
+    /// Reads the chunk into memory that the host can address, from the calling thread.
+    /// - Parameters:
+    ///   - storage: where to; its address and `offset` are multiples of 4096.
+    ///   - offset: bytes from its start to the slot.
+    /// - Throws: `StreamError` of the first read that failed.
+    public func load(into storage: Storage, at offset: Int = 0) throws(StreamError) {
+        precondition(offset + slotByteCount <= storage.byteCount, "the chunk does not fit the storage")
+        guard let address = storage.address else { return }
+        for piece in pieces(byteCount: 4 << 20) {
+            try piece.file.read(
+                at: piece.fileOffset, byteCount: piece.byteCount, needed: piece.needed, into: address + offset + piece.slotOffset)
+        }
+    }
+
     /// Bytes of the extents alone.
     public var byteCount: Int { extents.reduce(0) { $0 + $1.byteCount } }
 
