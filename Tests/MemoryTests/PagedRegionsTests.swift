@@ -96,7 +96,7 @@ struct PagedRegionsTests {
 
     @Test func `random sizes, order and trims never lose or share a page`() throws {
         var generator = SeededGenerator(seed: .random(in: 0...UInt64.max))
-        for round in 0..<150 {
+        for round in 0..<80 {
             let region = Region.allCases.randomElement(using: &generator)!
             let comment: Comment = "seed \(generator.seed), round \(round)"
             let byteCount = Int.random(in: 0...120 << 20, using: &generator)

@@ -5,57 +5,63 @@
 /// the rest is worth keeping, free neighbours merge, and segments are never given back.
 struct CachingAllocator: BaselineAllocator {
     private struct Block {
-        var segment: Int
-        var bytes: Range<Int>
+        let segment: Int
+        let isLarge: Bool
+        var start: Int
+        var end: Int
+        var byteCount: Int { end - start }
     }
 
     private(set) var mappedByteCount = 0
-    private var segments: [(byteCount: Int, isLarge: Bool)] = []
+    private var segmentCount = 0
     private var free: [Block] = []
     private var held: [Int: Block] = [:]
 
     mutating func allocate(_ buffer: Int, byteCount: Int) {
         let isLarge = byteCount > 1 << 20
         var block = takeFree(byteCount: byteCount, isLarge: isLarge) ?? addSegment(byteCount: byteCount, isLarge: isLarge)
-        let rest = block.bytes.count - byteCount
+        let rest = block.byteCount - byteCount
         if isLarge ? rest > 1 << 20 : rest >= 512 {
-            let end = block.bytes.lowerBound + byteCount
-            free.append(Block(segment: block.segment, bytes: end..<block.bytes.upperBound))
-            block.bytes = block.bytes.lowerBound..<end
+            var remainder = block
+            remainder.start += byteCount
+            block.end = remainder.start
+            free.append(remainder)
         }
         held[buffer] = block
     }
 
     mutating func free(_ buffer: Int) {
         guard var block = held.removeValue(forKey: buffer) else { preconditionFailure("freed what is not held") }
-        free.removeAll { other in
-            guard other.segment == block.segment else { return false }
-            if other.bytes.upperBound == block.bytes.lowerBound {
-                block.bytes = other.bytes.lowerBound..<block.bytes.upperBound
-                return true
-            }
-            if other.bytes.lowerBound == block.bytes.upperBound {
-                block.bytes = block.bytes.lowerBound..<other.bytes.upperBound
-                return true
-            }
-            return false
+        for index in free.indices.reversed() where free[index].segment == block.segment {
+            let other = free[index]
+            guard other.end == block.start || other.start == block.end else { continue }
+            block.start = min(block.start, other.start)
+            block.end = max(block.end, other.end)
+            free.swapAt(index, free.count - 1)
+            free.removeLast()
         }
         free.append(block)
     }
 
     private mutating func takeFree(byteCount: Int, isLarge: Bool) -> Block? {
-        let adequate = free.indices.filter { segments[free[$0].segment].isLarge == isLarge && free[$0].bytes.count >= byteCount }
-        let best = adequate.min {
-            let (a, b) = (free[$0], free[$1])
-            return (a.bytes.count, a.segment, a.bytes.lowerBound) < (b.bytes.count, b.segment, b.bytes.lowerBound)
+        var best: Int?
+        for (index, block) in free.enumerated() where block.isLarge == isLarge && block.byteCount >= byteCount {
+            if let current = best, !isBetter(block, than: free[current]) { continue }
+            best = index
         }
-        return best.map { free.remove(at: $0) }
+        guard let best else { return nil }
+        free.swapAt(best, free.count - 1)
+        return free.removeLast()
+    }
+
+    private func isBetter(_ a: Block, than b: Block) -> Bool {
+        (a.byteCount, a.segment, a.start) < (b.byteCount, b.segment, b.start)
     }
 
     private mutating func addSegment(byteCount: Int, isLarge: Bool) -> Block {
         let size = !isLarge ? 2 << 20 : byteCount < 10 << 20 ? 20 << 20 : byteCount.roundedUp(to: 2 << 20)
-        segments.append((size, isLarge))
+        defer { segmentCount += 1 }
         mappedByteCount += size
-        return Block(segment: segments.count - 1, bytes: 0..<size)
+        return Block(segment: segmentCount, isLarge: isLarge, start: 0, end: size)
     }
 }
