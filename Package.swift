@@ -68,7 +68,7 @@ let package = Package(
         .target(name: "TestFixtures", dependencies: [system], path: "Tests/TestFixtures", swiftSettings: swift),
         .target(name: "GoldenData", dependencies: ["Weights", system], path: "Tests/GoldenData", swiftSettings: swift),
         tests(of: "FluxModels", ["CPUBackend", "Diffusion", "GoldenData", "Memory", "ReferenceBackend", "Tensors", "Weights"]),
-        tests(of: "Diffusion", ["CPUBackend", "FluxModels", "GoldenData", "Tensors", "Tokenizers", system]),
+        tests(of: "Diffusion", ["CPUBackend", "FluxModels", "GoldenData", "Memory", "Tensors", "Tokenizers", system]),
         .testTarget(
             name: "CommandLineTests", dependencies: ["sluice", "DrawExample", "Gallery", "GoldenData", system], swiftSettings: swift),
         tests(of: "Tensors", ["Memory"]),

@@ -39,10 +39,12 @@ final class BudgetMemory: Sendable {
         try regions.resize(region, to: byteCount, keeping: region == .arena ? 0 : byteCount)
     }
 
+    func isLoaded(_ unit: StoredUnit, at span: Range<Int>) -> Bool { resident.withLock { $0[unit.key] } == span.lowerBound }
+
     /// The span of a unit that stays, read if it is not there yet.
     func loaded(_ unit: StoredUnit, at span: Range<Int>) throws -> Storage {
         let storage = regions.storage(.resident, span)
-        if resident.withLock({ $0[unit.key] }) != span.lowerBound {
+        if !isLoaded(unit, at: span) {
             try unit.chunk.load(into: storage)
             resident.withLock { $0[unit.key] = span.lowerBound }
         }

@@ -76,6 +76,11 @@ public actor Engine {
         return try planner.plan(budgetByteCount: budgetByteCount)
     }
 
+    /// What drawing `request` needs of memory, whatever the budget.
+    func needs(of request: GenerationRequest) throws -> RunNeeds {
+        try loaded { _ in }.needs(of: request, encodes: true, on: backend)
+    }
+
     /// Bytes the process holds besides what is planned: what it held at first, and room for code, threads and results to come.
     private lazy var processByteCount = HostMemory.residentByteCount + (64 << 20)
 
@@ -88,18 +93,28 @@ public actor Engine {
         switch policy {
         case .unplanned:
             let run = Run(pass: pass(on: backend, observer), memory: UnplannedMemory(), observer: observer)
-            return try draw(request, model, run, plan: nil)
+            return try draw(request, model, run)
         case .budget(let byteCount, let offload):
             let plan = try plan(request, model, encodes: !isEncoded(request), byteCount, offload)
-            let memory = try self.memory ?? BudgetMemory(budgetByteCount: byteCount, ledger: ledger)
-            self.memory = memory
-            ledger.record(measuredByteCount: plan.contextByteCount, of: .context)
-            let planned = try PlannedRun(plan, steps: request.steps, in: memory)
-            let backend = backend.running(on: memory.arena)
-            let run = Run(pass: pass(on: backend, observer), memory: planned, observer: observer)
-            defer { _ = planned.finish() }
-            return try draw(request, model.leased(from: planned, on: backend), run, plan: plan)
+            do { return try draw(request, model, plan, observer) } catch {
+                // Whatever state the regions were left in, the next run begins with nothing.
+                memory = nil
+                throw error
+            }
         }
+    }
+
+    private func draw(
+        _ request: GenerationRequest, _ model: FluxModel, _ plan: MemoryPlan, _ observer: RunObserver
+    ) throws -> GeneratedImage {
+        let memory = try self.memory ?? BudgetMemory(budgetByteCount: plan.budgetByteCount, ledger: ledger)
+        self.memory = memory
+        ledger.record(measuredByteCount: plan.contextByteCount, of: .context)
+        let planned = try PlannedRun(plan, steps: request.steps, in: memory)
+        defer { planned.finish() }
+        let backend = backend.running(on: memory.arena)
+        let run = Run(pass: pass(on: backend, observer), memory: planned, observer: observer)
+        return try draw(request, model.leased(from: planned, on: backend), run, plan: plan, planned: planned)
     }
 
     private func pass(on backend: any Backend, _ observer: RunObserver) -> ForwardPass {
@@ -107,7 +122,7 @@ public actor Engine {
     }
 
     private func draw(
-        _ request: GenerationRequest, _ model: FluxModel, _ run: Run, plan: MemoryPlan?
+        _ request: GenerationRequest, _ model: FluxModel, _ run: Run, plan: MemoryPlan? = nil, planned: PlannedRun? = nil
     ) throws -> GeneratedImage {
         ledger.resetPeak()
         let prompt = try encodedPrompt(of: request, model, run)
@@ -115,7 +130,7 @@ public actor Engine {
         return GeneratedImage(
             request: request, pixels: drawn.pixels, latents: drawn.latents,
             latentLayout: model.folder.latentLayout(width: request.width, height: request.height), timeline: run.observer.finish(),
-            plan: plan, peakByteCount: ledger.reading.peakByteCount)
+            plan: plan, traffic: planned?.traffic, peakByteCount: ledger.reading.peakByteCount)
     }
 
     private func loaded(_ send: (GenerationEvent) -> Void) throws -> FluxModel {

@@ -9,6 +9,8 @@ public struct GeneratedImage: Sendable {
     public let timeline: Timeline
     /// How the run was laid out, where it had a budget.
     public let plan: MemoryPlan?
+    /// What was read of the weights, where they had a budget.
+    public let traffic: WeightTraffic?
     /// Most bytes the device's ledger held at once while this picture was drawn.
     public let peakByteCount: Int
 }

@@ -9,6 +9,7 @@ final class PlannedRun: PhaseMemory, UnitSource {
     private struct State {
         var phase: MemoryPlan.PhasePlan?
         var nextUse = 0
+        var traffic = WeightTraffic()
     }
 
     private let plan: MemoryPlan
@@ -40,10 +41,13 @@ final class PlannedRun: PhaseMemory, UnitSource {
         try streamer?.start()
     }
 
-    /// Ends reading; what the run streamed, if anything.
-    func finish() -> StreamLog? {
-        streamer?.stop()
-        return streamer?.log
+    /// Ends reading. What was read so far can still be asked for.
+    func finish() { streamer?.stop() }
+
+    var traffic: WeightTraffic {
+        var traffic = state.withLock { $0.traffic }
+        if let log = streamer?.log { traffic.add(log) }
+        return traffic
     }
 
     func begin(_ phase: Phase) throws {
@@ -60,11 +64,27 @@ final class PlannedRun: PhaseMemory, UnitSource {
 
     func withSpan<R>(of unit: StoredUnit, _ body: (Storage) throws -> R) throws -> R {
         let (phase, use) = state.withLock { ($0.phase, $0.nextUse) }
-        if let phase, let span = plan.residentSpan(unit.key, in: phase) {
-            return try body(memory.loaded(unit, at: span))
+        guard let phase else { preconditionFailure("\(unit.key) is leased outside of a planned phase") }
+        if let span = plan.residentSpan(unit.key, in: phase) {
+            let isLoaded = memory.isLoaded(unit, at: span)
+            let storage = try waiting(in: phase.phase) { try memory.loaded(unit, at: span) }
+            if !isLoaded { state.withLock { $0.traffic.loadedByteCount += unit.chunk.byteCount } }
+            return try body(storage)
         }
         guard let streamer else { preconditionFailure("\(unit.key) neither stays nor streams") }
         state.withLock { $0.nextUse = use + 1 }
-        return try streamer.withUse(use) { try body(memory.ringSpan(streamer.slot(use: use))) }
+        try waiting(in: phase.phase) { try streamer.beginUse(use) }
+        defer { streamer.endUse(use) }
+        return try body(memory.ringSpan(streamer.slot(use: use)))
+    }
+
+    /// Counts the time of `body` as waiting for weights.
+    private func waiting<R>(in phase: Phase, _ body: () throws -> R) rethrows -> R {
+        let start = ContinuousClock.now
+        defer {
+            let seconds = (ContinuousClock.now - start) / .seconds(1)
+            state.withLock { $0.traffic.exposedSeconds[phase, default: 0] += seconds }
+        }
+        return try body()
     }
 }

@@ -27,6 +27,8 @@ struct Failure {
             (message, exitCode) = ("interrupted: nothing was written for the unfinished picture", 130)
         case is ModelError, is ConfigurationError, is WeightsError, is TokenizerError:
             (message, exitCode) = ("\(error)", 3)
+        case is StreamError:
+            (message, exitCode) = ("\(error)", 3)
         case is BudgetRefusal:
             (message, exitCode) = ("\(error)", 4)
         case is MemoryError:

@@ -10,6 +10,8 @@ struct Report: Encodable {
     /// Absent where memory was not planned.
     let plan: PlanReport?
     let memory: MemoryUse
+    /// Absent where memory was not planned.
+    let streaming: Streaming?
     let time: Time
     let output: Output
 
@@ -35,13 +37,29 @@ struct Report: Encodable {
         let stepSeconds: [Double]
     }
 
-    /// On the CPU one engine computes and weights are read where they lie, so a phase is all compute.
+    /// What was read of the weights. `hiddenShare` is the part of the ring's filling time in which computing went on.
+    struct Streaming: Encodable {
+        let streamedBytes, loadedBytes, stalls: Int
+        let fillSeconds, exposedSeconds: Double
+        let bytesPerSecond, hiddenShare: Double?
+
+        init(_ traffic: WeightTraffic) {
+            streamedBytes = traffic.streamedByteCount
+            loadedBytes = traffic.loadedByteCount
+            stalls = traffic.stallCount
+            fillSeconds = traffic.fillSeconds
+            exposedSeconds = traffic.exposedSeconds.values.reduce(0, +)
+            bytesPerSecond = traffic.streamedBytesPerSecond
+            hiddenShare = traffic.hiddenShare
+        }
+    }
+
+    /// A phase's time falls into computing and, while nothing is computed, copying: reading weights that are waited for.
     struct PhaseTime: Encodable {
         let name: String
         let seconds: Double
         let waitSeconds = 0.0
-        let computeSeconds: Double
-        let copySeconds = 0.0
+        let computeSeconds, copySeconds: Double
     }
 
     struct Output: Encodable {
@@ -60,9 +78,13 @@ struct Report: Encodable {
         memory = MemoryUse(
             peakBytes: image.peakByteCount, peakResidentSetBytes: HostMemory.peakResidentByteCount,
             fragmentationPeak: image.plan?.fragmentationPeak)
+        streaming = image.traffic.map { Streaming($0) }
         time = Time(
             totalSeconds: image.timeline.seconds,
-            phases: image.timeline.spans(on: .phase).map { PhaseTime(name: $0.name, seconds: $0.seconds, computeSeconds: $0.seconds) },
+            phases: image.timeline.spans(on: .phase).map { span in
+                let copy = Phase(rawValue: span.name).flatMap { image.traffic?.exposedSeconds[$0] } ?? 0
+                return PhaseTime(name: span.name, seconds: span.seconds, computeSeconds: span.seconds - copy, copySeconds: copy)
+            },
             stepSeconds: image.timeline.spans(on: .step).map(\.seconds))
         output = Output(path: picture.string, width: asked.width, height: asked.height, seed: asked.seed)
     }
