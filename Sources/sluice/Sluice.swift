@@ -9,7 +9,7 @@ struct Sluice: AsyncParsableCommand {
         commandName: "sluice",
         abstract: "Draws pictures with FLUX.1 in the memory you have.",
         version: version,
-        subcommands: [GenerateCommand.self, PlanCommand.self, TokenizeCommand.self, DoctorCommand.self])
+        subcommands: [GenerateCommand.self, PlanCommand.self, TokenizeCommand.self, BenchCommand.self, DoctorCommand.self])
 
     static let version = "0.1.0"
 

@@ -1,0 +1,7 @@
+import ArgumentParser
+
+struct BenchCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "bench", abstract: "Measures, and makes what measuring needs.",
+        subcommands: [BenchCheckpointCommand.self, BenchMemoryCommand.self])
+}
