@@ -20,6 +20,8 @@ CLIP_WORDS = r"""<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L
 CLIP_MERGES = 700
 T5_PIECES = 640
 CAPTIONS = 20_000
+# What the model is trained with and sees by default; no caption needs more.
+TEXT_LENGTH = 64
 
 
 def main(arguments: list[str]):
@@ -114,7 +116,7 @@ def train_t5(captions: list[str], folder: Path):
     (folder / "spiece.vocab").unlink()
     pieces = sentencepiece.SentencePieceProcessor(model_file=str(folder / "spiece.model"))
     vocabulary = [(pieces.id_to_piece(i), pieces.get_score(i)) for i in range(len(pieces))]
-    T5Tokenizer(vocab=vocabulary, extra_ids=0, model_max_length=512).save_pretrained(folder)
+    T5Tokenizer(vocab=vocabulary, extra_ids=0, model_max_length=TEXT_LENGTH).save_pretrained(folder)
     roles = {"eos_token": "</s>", "pad_token": "<pad>", "unk_token": "<unk>"}
     write_json(folder / "special_tokens_map.json", {"additional_special_tokens": [], **roles})
 
