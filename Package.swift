@@ -71,6 +71,7 @@ let package = Package(
         tests(of: "Diffusion", ["CPUBackend", "FluxModels", "GoldenData", "Memory", "Tensors", "Tokenizers", system]),
         .testTarget(
             name: "CommandLineTests", dependencies: ["sluice", "DrawExample", "Gallery", "GoldenData", system], swiftSettings: swift),
+        tests(of: "Memory"),
         tests(of: "Tensors", ["Memory"]),
         tests(of: "CPUBackend", ["Memory", "Tensors"]),
         .testTarget(
