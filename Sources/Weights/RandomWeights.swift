@@ -18,39 +18,46 @@ public struct RandomWeights: Sendable {
         }
     }
 
-    /// Elements of the block: a prime, so that no row length divides it.
-    static let period = 8_388_593
     private let seed: UInt64
-    private let normals: [Float]
+    private let period: Int
+    /// The block, once it is needed.
+    private var normals: [Float] = []
     /// The block as each distribution has it; a model has about fifteen.
     private var blocks: [Distribution: [UInt16]] = [:]
 
-    public init(seed: UInt64) {
+    /// - Parameter period: elements of the block; a prime, so that no row length divides it.
+    public init(seed: UInt64, period: Int = 8_388_593) {
+        precondition(period > 0)
         self.seed = seed
-        var random = XorShift(seed: seed)
-        normals = (0..<Self.period).map { _ in random.normal() }
+        self.period = period
     }
 
     /// The tensor's elements in order, as the bytes of a little-endian file.
     mutating func forEachPiece(of name: String, shape: [Int], _ body: (UnsafeRawBufferPointer) throws -> Void) throws {
         let distribution = Distribution(name: name, shape: shape)
-        let block = blocks[distribution] ?? block(distribution)
-        blocks[distribution] = block
-        var start = Int(place(of: name) % UInt64(Self.period))
+        let block = block(distribution)
+        var start = Int(place(of: name) % UInt64(period))
         var rest = shape.reduce(1, *)
         while rest > 0 {
-            let count = min(rest, Self.period - start)
+            let count = min(rest, period - start)
             try block[start..<start + count].withUnsafeBytes(body)
             rest -= count
             start = 0
         }
     }
 
-    private func block(_ distribution: Distribution) -> [UInt16] {
-        normals.map { normal in
+    private mutating func block(_ distribution: Distribution) -> [UInt16] {
+        if let block = blocks[distribution] { return block }
+        if normals.isEmpty {
+            var random = XorShift(seed: seed)
+            normals = (0..<period).map { _ in random.normal() }
+        }
+        let block = normals.map { normal in
             let value = (distribution.mean + distribution.deviation * normal).rounded(to: .bf16)
             return UInt16(truncatingIfNeeded: value.bitPattern >> 16).littleEndian
         }
+        blocks[distribution] = block
+        return block
     }
 
     /// FNV-1a of the name, from a basis that the seed changes.

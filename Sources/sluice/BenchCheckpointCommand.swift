@@ -1,7 +1,7 @@
 import ArgumentParser
-import Diffusion
 import Postcards
 import SystemPackage
+import Weights
 
 struct BenchCheckpointCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
@@ -31,7 +31,7 @@ struct BenchCheckpointCommand: AsyncParsableCommand {
         let random = RandomFolder(
             path: FilePath(out), tokenizers: try Postcards.folder,
             configurations: like.configurations(doubleBlocks: doubleBlocks, singleBlocks: singleBlocks, tinyT5: withoutT5),
-            seed: seed, shardByteLimit: Self.shardByteLimit)
+            weights: RandomWeights(seed: seed), shardByteLimit: Self.shardByteLimit)
         try await Interruption().cancelling {
             let byteCount = try random.write()
             print("\(random.path)\n\(byteCount) bytes of weights" + (withoutT5 ? ", the T5 encoder a tiny stand-in" : ""))

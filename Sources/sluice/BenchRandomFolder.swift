@@ -12,7 +12,7 @@ struct RandomFolder: Sendable {
     let tokenizers: FilePath
     /// The text of the JSON files by their paths in the folder.
     let configurations: [String: String]
-    let seed: UInt64
+    let weights: RandomWeights
     /// Most bytes of tensors in one file.
     let shardByteLimit: Int
 
@@ -48,7 +48,7 @@ struct RandomFolder: Sendable {
         let components = try Self.components(FluxFolder(folder), shardByteLimit)
         let byteCount = components.reduce(0) { $0 + $1.writer.byteCount }
         try checkRoom(for: byteCount, in: folder)
-        var weights = RandomWeights(seed: seed)
+        var weights = weights
         let progress = WriteProgress(byteCount: byteCount)
         defer { progress.clear() }
         for (name, writer) in components {
