@@ -24,7 +24,7 @@ struct Failure {
         }
         switch error {
         case is CancellationError:
-            (message, exitCode) = ("interrupted: nothing was written for the unfinished picture", 130)
+            (message, exitCode) = ("interrupted: nothing unfinished was left behind", 130)
         case is ModelError, is ConfigurationError, is WeightsError, is TokenizerError:
             (message, exitCode) = ("\(error)", 3)
         case is StreamError:
