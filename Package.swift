@@ -70,7 +70,8 @@ let package = Package(
         tests(of: "FluxModels", ["CPUBackend", "Diffusion", "GoldenData", "Memory", "ReferenceBackend", "Tensors", "Weights"]),
         tests(of: "Diffusion", ["CPUBackend", "FluxModels", "GoldenData", "Memory", "Tensors", "Tokenizers", system]),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["sluice", "DrawExample", "Gallery", "GoldenData", "Weights", system], swiftSettings: swift),
+            name: "CommandLineTests", dependencies: ["sluice", "DrawExample", "Gallery", "GoldenData", "Weights", system],
+            swiftSettings: swift),
         tests(of: "Memory"),
         tests(of: "Tensors", ["Memory"]),
         tests(of: "CPUBackend", ["Memory", "Tensors"]),
