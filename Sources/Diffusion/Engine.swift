@@ -71,18 +71,16 @@ public actor Engine {
     private func plan(
         _ request: GenerationRequest, _ model: FluxModel, encodes: Bool, _ budgetByteCount: Int, _ offload: Offload
     ) throws -> MemoryPlan {
-        let needs = try model.needs(of: request, encodes: encodes, on: backend)
-        let planner = MemoryPlanner(needs: needs, contextByteCount: processByteCount, offload: offload)
-        return try planner.plan(budgetByteCount: budgetByteCount)
+        let planner = RunPlanner(model, contextByteCount: processByteCount, on: backend)
+        return try planner.plan(request, encodes: encodes, budgetByteCount: budgetByteCount, offload: offload)
     }
 
     /// What drawing `request` needs of memory, whatever the budget.
     func needs(of request: GenerationRequest) throws -> RunNeeds {
-        try loaded { _ in }.needs(of: request, encodes: true, on: backend)
+        try RunPlanner(loaded { _ in }, contextByteCount: processByteCount, on: backend).needs(of: request)
     }
 
-    /// Bytes the process holds besides what is planned: what it held at first, and room for code, threads and results to come.
-    private lazy var processByteCount = HostMemory.residentByteCount + (64 << 20)
+    private lazy var processByteCount = MemoryPolicy.processByteCount
 
     private func run(_ request: GenerationRequest, _ send: @escaping @Sendable (GenerationEvent) -> Void) throws -> GeneratedImage {
         let observer = RunObserver(send)
@@ -126,7 +124,7 @@ public actor Engine {
     ) throws -> GeneratedImage {
         ledger.resetPeak()
         let prompt = try encodedPrompt(of: request, model, run)
-        let drawn = try TextToImage(model: model, request: request, run: run).draw(prompt)
+        let drawn = try TextToImage(model: model.networks, request: request, run: run).draw(prompt)
         return GeneratedImage(
             request: request, pixels: drawn.pixels, latents: drawn.latents,
             latentLayout: model.folder.latentLayout(width: request.width, height: request.height), timeline: run.observer.finish(),

@@ -1,16 +1,13 @@
-public import FluxModels
+import FluxModels
 import FoundationEssentials
 public import SystemPackage
 public import Tokenizers
 
 /// The small files of a FLUX.1 folder in the diffusers layout: configurations and tokenizers, checked against each other.
+@dynamicMemberLookup
 public struct FluxFolder: Sendable {
     public let path: FilePath
-    public let clip: CLIPTextConfiguration
-    public let t5: T5Configuration
-    public let transformer: FluxTransformerConfiguration
-    public let autoencoder: AutoencoderConfiguration
-    public let scheduler: SchedulerConfiguration
+    public let configurations: FluxConfigurations
     public let clipTokenizer: CLIPTokenizer
     public let t5Tokenizer: T5Tokenizer
     /// Text tokens when a request does not say: what the T5 tokenizer states, at most what FLUX.1 was trained with.
@@ -41,30 +38,19 @@ public struct FluxFolder: Sendable {
             list.problems.isEmpty
         else { throw ModelError.unusable(folder: path, problems: list.problems) }
         self.path = path
-        self.clip = clip
-        self.t5 = t5
-        self.transformer = transformer
-        self.autoencoder = autoencoder
-        self.scheduler = scheduler
+        configurations = FluxConfigurations(
+            clip: clip, t5: t5, transformer: transformer, autoencoder: autoencoder, scheduler: scheduler)
         self.clipTokenizer = clipTokenizer
         self.t5Tokenizer = t5Tokenizer
         let largest = GenerationRequest.largestSequenceLength
         defaultSequenceLength = Int(min(Double(largest), limits.modelMaxLength ?? .infinity))
     }
 
-    /// Side of a picture when a request does not say: what the autoencoder was trained for, or FLUX.1's.
-    public var defaultSide: Int { (autoencoder.sampleSize ?? 1024) / sideMultiple * sideMultiple }
-
-    /// Models without guidance (schnell) are distilled to few steps.
-    public var defaultSteps: Int { transformer.guidanceEmbeds ? 20 : 4 }
-
-    /// Sides of a picture are multiples of this: a token is 2×2 latents.
-    public var sideMultiple: Int { 2 * autoencoder.scale }
+    /// What the configurations say.
+    public subscript<Value>(dynamicMember member: KeyPath<FluxConfigurations, Value>) -> Value { configurations[keyPath: member] }
 
     /// Latents of a picture of this size.
-    public func latentLayout(width: Int, height: Int) -> LatentLayout {
-        LatentLayout(channels: autoencoder.latentChannels, height: height / autoencoder.scale, width: width / autoencoder.scale)
-    }
+    public func latentLayout(width: Int, height: Int) -> LatentLayout { configurations.latentLayout(width: width, height: height) }
 
     /// Unlimited tokenizers state a huge number, larger than an integer.
     private struct T5TokenizerLimits: ModelConfiguration {

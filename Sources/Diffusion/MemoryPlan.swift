@@ -26,6 +26,8 @@ public struct MemoryPlan: Sendable {
         public let streamedByteCount: Int
         /// Bytes of the device that are held at the phase's peak.
         public let peakByteCount: Int
+        /// Of the denoising phase, one step's; `nil` where the dry run's engine does not count them.
+        public let floatingPointOperations: Int?
         let arena: ArenaPlan
         /// What passes through the ring, in order.
         let streamedUnits: [StoredUnit]
@@ -61,7 +63,7 @@ public struct MemoryPlan: Sendable {
         }
     }
 
-    func phase(_ phase: Phase) -> PhasePlan? { phases.first { $0.phase == phase } }
+    public func phase(_ phase: Phase) -> PhasePlan? { phases.first { $0.phase == phase } }
 }
 
 /// A run that no layout fits within the budget.
@@ -73,6 +75,8 @@ public struct BudgetRefusal: Error, Sendable {
     /// The phase that needs it, and what it needs it for.
     public let bindingPhase: Phase
     public let contextByteCount, keptByteCount, weightsByteCount, arenaByteCount: Int
+    /// Side of the largest square picture that fits the same budget, pixels; `nil` if none does, or before it was looked for.
+    public internal(set) var largestSide: Int?
 }
 
 extension BudgetRefusal: CustomStringConvertible {
@@ -80,7 +84,8 @@ extension BudgetRefusal: CustomStringConvertible {
         """
         does not fit \(budgetByteCount.mebibytes) with offload \(offload.rawValue): the smallest budget that works is \
         \(smallestByteCount.mebibytes), bound by \(bindingPhase.rawValue) (buffers \(arenaByteCount.mebibytes), \
-        weights \(weightsByteCount.mebibytes), kept \(keptByteCount.mebibytes), process \(contextByteCount.mebibytes))
+        weights \(weightsByteCount.mebibytes), kept \(keptByteCount.mebibytes), process \(contextByteCount.mebibytes))\
+        \(largestSide.map { "; \($0)×\($0) fits this budget" } ?? "")
         """
     }
 }

@@ -54,8 +54,8 @@ struct MemoryPlanner {
             let streamed = phase.units.filter { unit in spans[unit.key].map { $0.upperBound > resident } ?? true }
             return MemoryPlan.PhasePlan(
                 phase: phase.phase, arenaByteCount: arena, lowerBoundByteCount: phase.arena.lowerBound, residentByteCount: resident,
-                streamedByteCount: Self.sum(streamed), peakByteCount: fixedByteCount + ring + resident + arena, arena: phase.arena,
-                streamedUnits: streamed)
+                streamedByteCount: Self.sum(streamed), peakByteCount: fixedByteCount + ring + resident + arena,
+                floatingPointOperations: phase.floatingPointOperations, arena: phase.arena, streamedUnits: streamed)
         }
         return MemoryPlan(
             budgetByteCount: budget, offload: offload, contextByteCount: contextByteCount, keptByteCount: needs.keptByteCount,

@@ -18,19 +18,20 @@ struct EncodedPrompt: Sendable {
     let pooled: [Float]
 }
 
-extension FluxModel {
-    func encode(_ prompt: String, maximumSequenceLength: Int, _ run: Run) throws -> PromptEncoding {
+/// A prompt as the text encoders take it.
+struct PromptTokens: Sendable {
+    let clip, t5: [Int32]
+}
+
+extension FluxNetworks {
+    func encode(_ tokens: PromptTokens, _ run: Run) throws -> PromptEncoding {
         let pooled = try run.phase(.clip) {
-            let tokens = folder.clipTokenizer.encode(prompt)
-            run.observer.noticeTruncation(tokens, encoder: "CLIP")
-            let hidden = try clip(tokens.ids, run.pass)
+            let hidden = try clip(tokens.clip, run.pass)
             try checkFinite(hidden, stage: "text_encoder", run.pass)
-            return try clip.pooled(hidden, ids: tokens.ids).copied(for: .conditioning, on: run.pass.backend)
+            return try clip.pooled(hidden, ids: tokens.clip).copied(for: .conditioning, on: run.pass.backend)
         }
         let states = try run.phase(.t5) {
-            let tokens = folder.t5Tokenizer.encode(prompt, maximumLength: maximumSequenceLength)
-            run.observer.noticeTruncation(tokens, encoder: "T5")
-            let states = try t5(tokens.ids, run.pass)
+            let states = try t5(tokens.t5, run.pass)
             try checkFinite(states, stage: "text_encoder_2", run.pass)
             return try states.copied(for: .conditioning, on: run.pass.backend)
         }
@@ -40,6 +41,16 @@ extension FluxModel {
     /// - Throws: `ModelError.notFinite` naming the stage that made `x`.
     func checkFinite(_ x: Tensor, stage: @autoclosure () -> String, _ pass: ForwardPass) throws {
         if try !pass.backend.isFinite(x) { throw ModelError.notFinite(stage: stage(), type: computeType) }
+    }
+}
+
+extension FluxModel {
+    func encode(_ prompt: String, maximumSequenceLength: Int, _ run: Run) throws -> PromptEncoding {
+        let clip = folder.clipTokenizer.encode(prompt)
+        run.observer.noticeTruncation(clip, encoder: "CLIP")
+        let t5 = folder.t5Tokenizer.encode(prompt, maximumLength: maximumSequenceLength)
+        run.observer.noticeTruncation(t5, encoder: "T5")
+        return try networks.encode(PromptTokens(clip: clip.ids, t5: t5.ids), run)
     }
 
     /// An encoded prompt on the run's device.

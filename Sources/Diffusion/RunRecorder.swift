@@ -10,7 +10,7 @@ final class RunRecorder: PhaseMemory, UnitSource {
     private static let keptOwners: [MemoryOwner] = [.conditioning, .modulation]
 
     private struct State {
-        var phases: [(phase: Phase, firstAllocation: Int, units: [StoredUnit])] = []
+        var phases: [(phase: Phase, firstAllocation: Int, firstOperation: Int, units: [StoredUnit])] = []
         var keptByteCount = 0
     }
 
@@ -24,7 +24,7 @@ final class RunRecorder: PhaseMemory, UnitSource {
 
     func begin(_ phase: Phase) {
         state.withLock { state in
-            state.phases.append((phase, device.trace.count, []))
+            state.phases.append((phase, device.trace.count, operationCount ?? 0, []))
             state.keptByteCount = max(state.keptByteCount, keptNow)
         }
     }
@@ -40,6 +40,9 @@ final class RunRecorder: PhaseMemory, UnitSource {
         return try body(backend.device.allocate(byteCount: unit.byteCount, for: .ring))
     }
 
+    /// Floating-point operations so far; `nil` on an engine that does not count them.
+    private var operationCount: Int? { (backend as? NullBackend)?.floatingPointOperations }
+
     private var keptNow: Int {
         let held = device.ledger.reading.byteCounts
         return Self.keptOwners.reduce(0) { $0 + held[$1, default: 0] }
@@ -49,11 +52,15 @@ final class RunRecorder: PhaseMemory, UnitSource {
     var needs: RunNeeds {
         let lifetimes = device.trace.lifetimes
         return state.withLock { state in
-            let ends = state.phases.dropFirst().map(\.firstAllocation) + [lifetimes.count]
+            let ends =
+                state.phases.dropFirst().map { (allocation: $0.firstAllocation, operation: $0.firstOperation) }
+                + [(lifetimes.count, operationCount ?? 0)]
             return RunNeeds(
                 phases: zip(state.phases, ends).map { recorded, end in
                     RunNeeds.PhaseNeeds(
-                        phase: recorded.phase, arena: ArenaPlan(Array(lifetimes[recorded.firstAllocation..<end])), units: recorded.units)
+                        phase: recorded.phase, arena: ArenaPlan(Array(lifetimes[recorded.firstAllocation..<end.allocation])),
+                        units: recorded.units,
+                        floatingPointOperations: operationCount.map { _ in end.operation - recorded.firstOperation })
                 },
                 keptByteCount: state.keptByteCount)
         }
@@ -67,6 +74,8 @@ struct RunNeeds: Sendable {
         let arena: ArenaPlan
         /// In the order they are leased; of the denoising phase, one step's.
         let units: [StoredUnit]
+        /// Of the denoising phase, one step's; `nil` where the engine does not count them.
+        var floatingPointOperations: Int?
     }
 
     let phases: [PhaseNeeds]

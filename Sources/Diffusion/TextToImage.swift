@@ -4,7 +4,7 @@ import Tensors
 
 /// The main path: from an encoded prompt to pixels.
 struct TextToImage {
-    let model: FluxModel
+    let model: FluxNetworks
     let request: GenerationRequest
     let run: Run
     private var pass: ForwardPass { run.pass }
@@ -18,8 +18,8 @@ struct TextToImage {
 
     /// 8-bit RGB pixels, and the final latents `[16, height/8, width/8]`.
     func draw(_ prompt: PromptEncoding) throws -> (pixels: [UInt8], latents: [Float]) {
-        let layout = model.folder.latentLayout(width: request.width, height: request.height)
-        let schedule = Schedule(model.folder.scheduler, steps: request.steps, tokens: layout.tokens)
+        let layout = model.configurations.latentLayout(width: request.width, height: request.height)
+        let schedule = Schedule(model.configurations.scheduler, steps: request.steps, tokens: layout.tokens)
         let noise = try initialLatents(layout)
         let conditions = try run.phase(.modulation) { try self.conditions(prompt, layout, schedule) }
         let latents = try run.phase(.denoise) { try denoise(noise, layout, schedule, conditions) }
@@ -40,7 +40,7 @@ struct TextToImage {
             pooled: prompt.pooled, pass)
         let context = try model.transformer.context(prompt.states, pass).copied(for: .conditioning, on: backend)
         let positions = RotaryPositions(textTokens: context.rows, rows: layout.tokenRows, columns: layout.tokenColumns)
-        let rotary = try positions.table(axes: model.folder.transformer.rotaryAxes, on: backend)
+        let rotary = try positions.table(axes: model.configurations.transformer.rotaryAxes, on: backend)
         return Conditions(context: context, rotary: rotary, modulation: modulation)
     }
 
@@ -58,7 +58,7 @@ struct TextToImage {
     }
 
     private func decode(_ latents: [Float], _ layout: LatentLayout) throws -> [UInt8] {
-        let autoencoder = model.folder.autoencoder
+        let autoencoder = model.configurations.autoencoder
         let scaled = latents.map { $0 / autoencoder.scalingFactor + (autoencoder.shiftFactor ?? 0) }
         let input = try backend.tensor(layout.channelsLast(scaled), [layout.height, layout.width, layout.channels], model.computeType)
         let image = try model.decoder(input, pass)

@@ -1,4 +1,4 @@
-import FoundationEssentials
+public import FoundationEssentials
 public import SystemPackage
 
 /// The part of a component's JSON configuration that inference reads; keys are the published ones in snake case.
@@ -41,24 +41,26 @@ extension ModelConfiguration {
     /// Reads and checks the configuration at `file`.
     /// - Throws: `ConfigurationError` naming the file and the key.
     public init(file: FilePath) throws(ConfigurationError) {
-        self = try readJSON(Self.self, from: file)
+        let data: Data
+        do { data = try Data(contentsOf: URL(filePath: file.string)) } catch {
+            throw (error as? CocoaError)?.code == .fileReadNoSuchFile
+                ? .missing(file: file) : .unreadable(file: file, reason: "cannot be read")
+        }
+        try self.init(json: data, of: file)
+    }
+
+    /// Checks a configuration that was read from `file`.
+    /// - Throws: `ConfigurationError` naming the file and the key.
+    public init(json: Data, of file: FilePath) throws(ConfigurationError) {
+        let decoder = JSONDecoder()
+        decoder.keyDecodingStrategy = .convertFromSnakeCase
+        do { self = try decoder.decode(Self.self, from: json) } catch let error as DecodingError {
+            throw .unreadable(file: file, reason: error.oneLine)
+        } catch { throw .unreadable(file: file, reason: "not JSON") }
         if let broken = requirements.first(where: { !$0.holds }) {
             throw .unsupported(file: file, key: broken.key, found: broken.found, expected: broken.expected)
         }
     }
-}
-
-/// Decodes a small JSON file with snake-case keys.
-func readJSON<Value: Decodable>(_ type: Value.Type, from file: FilePath) throws(ConfigurationError) -> Value {
-    let data: Data
-    do { data = try Data(contentsOf: URL(filePath: file.string)) } catch {
-        throw (error as? CocoaError)?.code == .fileReadNoSuchFile ? .missing(file: file) : .unreadable(file: file, reason: "cannot be read")
-    }
-    let decoder = JSONDecoder()
-    decoder.keyDecodingStrategy = .convertFromSnakeCase
-    do { return try decoder.decode(type, from: data) } catch let error as DecodingError {
-        throw .unreadable(file: file, reason: error.oneLine)
-    } catch { throw .unreadable(file: file, reason: "not JSON") }
 }
 
 extension DecodingError {

@@ -22,7 +22,7 @@ public struct StoredUnit: Sendable {
     }
 
     /// Bytes of the span, a multiple of 4096.
-    public var byteCount: Int { chunk.slotByteCount }
+    public let byteCount: Int
 
     /// Tells units of all components apart.
     public var key: String { component + "/" + name }
@@ -35,16 +35,17 @@ public struct StoredUnit: Sendable {
         isTable = unit.isTable
         // Headers of any length are legal, so elements may lie at odd addresses; those are copied one by one.
         isMapped = unit.isTable || !tensors.allSatisfy { $0.stored.bytes.lowerBound.isMultiple(of: $0.stored.type.byteCount) }
-        let byPlace = tensors.sorted {
-            ($0.stored.file.path.string, $0.stored.bytes.lowerBound) < ($1.stored.file.path.string, $1.stored.bytes.lowerBound)
+        let placed = tensors.compactMap { name, stored in stored.file.map { (name: name, stored: stored, file: $0.path) } }
+        let byPlace = placed.sorted {
+            ($0.file.string, $0.stored.bytes.lowerBound) < ($1.file.string, $1.stored.bytes.lowerBound)
         }
         var extents: [(file: FilePath, bytes: Range<Int>)] = []
         var extentOf: [String: Int] = [:]
-        for (name, stored) in byPlace {
-            if let last = extents.last, last.file == stored.file.path, last.bytes.upperBound == stored.bytes.lowerBound {
+        for (name, stored, file) in byPlace {
+            if let last = extents.last, last.file == file, last.bytes.upperBound == stored.bytes.lowerBound {
                 extents[extents.count - 1].bytes = last.bytes.lowerBound..<stored.bytes.upperBound
             } else {
-                extents.append((stored.file.path, stored.bytes))
+                extents.append((file, stored.bytes))
             }
             extentOf[name] = extents.count - 1
         }
@@ -53,12 +54,29 @@ public struct StoredUnit: Sendable {
                 files[extent.file].map { StreamExtent(file: $0, offset: extent.bytes.lowerBound, byteCount: extent.bytes.count) }
             })
         self.chunk = chunk
+        byteCount = chunk.slotByteCount
         self.tensors = tensors.map { name, stored in
             let extent = extentOf[name, default: 0]
             return Member(
                 name: name, stored: stored,
                 offset: chunk.slotRanges[extent].lowerBound + stored.bytes.lowerBound - extents[extent].bytes.lowerBound)
         }
+    }
+
+    /// A unit that no file holds, its tensors one behind the other: what there is to read is nothing, what it would take is known.
+    init(onPaper unit: WeightUnit, component: String, _ declarations: [DeclaredTensors.Declaration], type: ElementType) {
+        self.component = component
+        name = unit.name
+        isTable = unit.isTable
+        isMapped = unit.isTable
+        chunk = StreamChunk([])
+        var end = 0
+        tensors = declarations.map { declaration in
+            let stored = StoredTensor(onPaper: declaration.shape, type, at: end)
+            end = stored.bytes.upperBound
+            return Member(name: declaration.name, stored: stored, offset: stored.bytes.lowerBound)
+        }
+        byteCount = (end + 4095) / 4096 * 4096
     }
 }
 

@@ -5,7 +5,8 @@ import Tensors
 struct StoredTensor: Sendable {
     let shape: [Int]
     let type: ElementType
-    let file: MappedFile
+    /// `nil` for a tensor that exists on paper.
+    let file: MappedFile?
     /// Bytes from the start of the file.
     let bytes: Range<Int>
     var elementCount: Int { bytes.count / type.byteCount }
@@ -17,6 +18,14 @@ struct StoredTensor: Sendable {
         file = stored.file
         bytes = stored.entry.bytes
     }
+
+    /// A tensor that no file holds, as if it lay at `offset` of one.
+    init(onPaper shape: [Int], _ type: ElementType, at offset: Int) {
+        self.shape = shape
+        self.type = type
+        file = nil
+        bytes = offset..<offset + shape.reduce(1, *) * type.byteCount
+    }
 }
 
 /// Turns stored tensors into tensors on the backend's device.
@@ -27,7 +36,7 @@ struct TensorLoader: Sendable {
     /// A unit's tensors from the mapped files: the mapped memory itself where type and alignment allow it.
     /// - Throws: `MemoryError` when the device has no room, or what the backend's conversion throws.
     func mapped(_ unit: StoredUnit) throws -> [String: Tensor] {
-        for member in unit.tensors where !unit.isTable { member.stored.file.willNeed(member.stored.bytes) }
+        for member in unit.tensors where !unit.isTable { member.stored.file?.willNeed(member.stored.bytes) }
         return try tensors(of: unit) { try aligned($0.stored) }
     }
 
@@ -49,13 +58,22 @@ struct TensorLoader: Sendable {
 
     /// Headers of any length are legal, so elements may lie at addresses that the processor's instructions do not take.
     private func aligned(_ stored: StoredTensor) throws -> Tensor {
-        let bytes = UnsafeRawBufferPointer(rebasing: stored.file.bytes[stored.bytes])
-        let placed = try backend.device.place(bytes, keeping: stored.file, for: .weights)
+        guard let file = stored.file else { return try onPaper(stored) }
+        let bytes = file.slice(stored.bytes)
+        let placed = try backend.device.place(bytes, keeping: file, for: .weights)
         let tensor = Tensor(storage: placed, shape: stored.shape, type: stored.type)
         guard let address = placed.address, !UInt(bitPattern: address).isMultiple(of: UInt(stored.type.byteCount)) else { return tensor }
         let copy = try backend.empty(stored.shape, stored.type, for: .weights)
         // SAFETY: only a device that uses host bytes where they lie hands out such an address, so its memory is the host's.
         copy.address?.copyMemory(from: bytes.baseAddress ?? UnsafeRawPointer(address), byteCount: bytes.count)
         return copy
+    }
+
+    private func onPaper(_ stored: StoredTensor) throws -> Tensor {
+        // SAFETY: not the address of anything; paper stores are leased on engines that compute nothing and never use it.
+        let bytes = UnsafeRawBufferPointer(start: UnsafeRawPointer(bitPattern: 4096), count: stored.bytes.count)
+        let keeper = Storage(address: nil, byteCount: 0) {}
+        return Tensor(
+            storage: try backend.device.place(bytes, keeping: keeper, for: .weights), shape: stored.shape, type: stored.type)
     }
 }

@@ -71,6 +71,32 @@ public final class WeightStore: Sendable {
         retainsUnits = converted.reduce(0) { $0 + $1.stored.elementCount * computeType.byteCount } <= retainedByteCount
     }
 
+    /// The weights that `units` declare, in no file: for dry runs of models that are not there.
+    /// - Parameters:
+    ///   - storedType: Type they would be stored in.
+    ///   - backend: An engine that computes nothing.
+    /// - Throws: `WeightsError` with every shape that cannot be.
+    public init(
+        onPaper component: String, units: [WeightUnit], storedType: ElementType, computeType: ElementType, from source: any UnitSource,
+        on backend: any Backend
+    ) throws(WeightsError) {
+        let declared = DeclaredTensors(units, component: component, type: storedType)
+        if !declared.problems.isEmpty { throw WeightsError(component: component, problems: declared.problems) }
+        self.component = component
+        files = []
+        warnings = []
+        storedTypes = [storedType]
+        self.computeType = computeType
+        self.units = units.map {
+            StoredUnit(onPaper: $0, component: component, declared.units[$0.name, default: []], type: storedType)
+        }
+        byteCount = self.units.reduce(0) { $0 + $1.tensors.reduce(0) { $0 + $1.stored.bytes.count } }
+        unitsByName = Dictionary(uniqueKeysWithValues: self.units.map { ($0.name, $0) })
+        loader = TensorLoader(computeType: computeType, backend: backend)
+        self.source = source
+        retainsUnits = false
+    }
+
     /// The same weights, leased from `source` in place of the mapped files and converted on `backend`; tables stay in their files.
     public func leased(from source: any UnitSource, on backend: any Backend) -> WeightStore {
         WeightStore(self, source: source, loader: TensorLoader(computeType: computeType, backend: backend))

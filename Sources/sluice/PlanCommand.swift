@@ -1,79 +1,71 @@
 import ArgumentParser
 import Diffusion
+import FoundationEssentials
+import Memory
 
-struct PlanCommand: AsyncParsableCommand {
+struct PlanCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plan", abstract: "Says what a picture would hold in memory, phase by phase, before anything runs.")
 
     @OptionGroup var engine: EngineOptions
     @OptionGroup var memory: MemoryOptions
+    @Option(help: "Plan a published model whose files need not be here: flux.1-dev or flux.1-schnell.") var like: PublishedModel?
+    @Option(
+        help: ArgumentHelp(
+            "Plan for another device, and predict a step's time: \(DeviceProfile.names), or a JSON file.", valueName: "NAME|FILE"))
+    var profile: String?
+    @Flag(help: "A table over budgets in place of one plan.") var sweep = false
     @Option(parsing: .unconditional, help: "Pixels; a multiple of 16. What the model was trained for if absent.") var width: Int?
     @Option(parsing: .unconditional, help: "Pixels; a multiple of 16. What the model was trained for if absent.") var height: Int?
     @Option(parsing: .unconditional, help: "Denoising steps, whose modulation is held.") var steps: Int?
     @Option(parsing: .unconditional, help: "Text tokens the T5 encoder sees, at most 512.") var maxSequenceLength: Int?
     @Flag(help: "One JSON object in place of a table.") var json = false
 
-    func run() async throws {
-        let engine = try engine.makeEngine(.unplanned)
-        let folder = try await engine.folder()
+    /// Bytes of cards and parts of cards that people have, as they are sold.
+    private static let sweptBudgets = [22.3, 16, 12, 8, 6, 4, 2].map { Int($0 * 1e9) }
+
+    func run() throws {
+        let profile = try profile.map { try DeviceProfile(option: $0) }
+        let planner = try engine.makePlanner(like: like, on: profile)
+        let sizes = planner.configurations
         let request = GenerationRequest(
-            prompt: "", width: width ?? folder.defaultSide, height: height ?? folder.defaultSide, steps: steps ?? folder.defaultSteps,
-            maximumSequenceLength: maxSequenceLength ?? folder.defaultSequenceLength)
-        let plan = try await engine.plan(request, budgetByteCount: memory.budgetByteCount, offload: memory.offload)
-        if json { try print(JSONFile.text(PlanReport(plan))) } else { printTable(plan, request) }
-    }
-
-    private func printTable(_ plan: MemoryPlan, _ request: GenerationRequest) {
-        func mebibytes(_ byteCount: Int) -> String { ProgressLine.bytes(byteCount) }
-        print(
-            "\(request.width)×\(request.height), \(request.steps) steps, budget \(mebibytes(plan.budgetByteCount)), offload \(plan.offload.rawValue)"
-        )
-        print(row("phase", "buffers", "least", "weights", "streamed", "peak"))
-        for phase in plan.phases {
-            print(
-                row(
-                    phase.phase.rawValue, mebibytes(phase.arenaByteCount), mebibytes(phase.lowerBoundByteCount),
-                    mebibytes(phase.residentByteCount), mebibytes(phase.streamedByteCount), mebibytes(phase.peakByteCount)))
+            prompt: "", width: width ?? sizes.defaultSide, height: height ?? sizes.defaultSide, steps: steps ?? sizes.defaultSteps,
+            maximumSequenceLength: maxSequenceLength ?? planner.defaultSequenceLength)
+        let budget = try budgetByteCount(profile)
+        let table = PlanTable(request: request, profile: profile)
+        if sweep {
+            let budgets = [budget] + Self.sweptBudgets.filter { $0 < budget }
+            let plans = try planner.plans(request, budgetByteCounts: budgets, offload: memory.offload)
+            try print(json ? JSONFile.text(SweepReport(request, budgets, plans, on: profile)) : table.text(budgets, plans))
+        } else {
+            let plan = try planner.plan(request, budgetByteCount: budget, offload: memory.offload)
+            try print(json ? JSONFile.text(PlanReport(plan, on: profile)) : table.text(plan))
         }
-        print(
-            "peak \(mebibytes(plan.predictedPeakByteCount)); in every phase: process \(mebibytes(plan.contextByteCount)), "
-                + "kept \(mebibytes(plan.keptByteCount)), ring \(mebibytes(plan.ringByteCount))")
     }
 
-    private func row(_ cells: String...) -> String {
-        cells.enumerated().map { index, cell in
-            let padding = String(repeating: " ", count: max(1, 11 - cell.count))
-            return index == 0 ? cell + padding : padding + cell
-        }.joined()
+    private func budgetByteCount(_ profile: DeviceProfile?) throws -> Int {
+        guard let profile else { return memory.budgetByteCount }
+        guard let asked = memory.memory?.value else { return profile.defaultBudgetByteCount }
+        if asked > profile.memoryBytes {
+            throw OptionError.invalid(
+                option: "--memory", value: "\(asked) bytes", expected: "at most the \(profile.memoryBytes) bytes of \(profile.name)")
+        }
+        return asked
     }
 }
 
-/// A memory plan as `plan --json` and `--report` write it.
-struct PlanReport: Encodable {
-    let budgetBytes: Int
-    let predictedPeakBytes: Int
-    let offload: String
-    let streamedBytesPerStep: Int
-    let contextBytes, keptBytes, ringBytes: Int
-    let phases: [PhaseReport]
+extension DeviceProfile {
+    fileprivate static var names: String { builtIn.map(\.name).joined(separator: ", ") }
 
-    struct PhaseReport: Encodable {
-        let name: String
-        let arenaBytes, arenaLowerBoundBytes, residentBytes, streamedBytes, peakBytes: Int
-    }
-
-    init(_ plan: MemoryPlan) {
-        budgetBytes = plan.budgetByteCount
-        predictedPeakBytes = plan.predictedPeakByteCount
-        offload = plan.offload.rawValue
-        streamedBytesPerStep = plan.streamedBytesPerStep
-        contextBytes = plan.contextByteCount
-        keptBytes = plan.keptByteCount
-        ringBytes = plan.ringByteCount
-        phases = plan.phases.map {
-            PhaseReport(
-                name: $0.phase.rawValue, arenaBytes: $0.arenaByteCount, arenaLowerBoundBytes: $0.lowerBoundByteCount,
-                residentBytes: $0.residentByteCount, streamedBytes: $0.streamedByteCount, peakBytes: $0.peakByteCount)
+    /// A profile by its name, or the file at this path.
+    fileprivate init(option: String) throws {
+        if let known = Self.builtIn.first(where: { $0.name == option }) {
+            self = known
+            return
         }
+        guard let data = try? Data(contentsOf: URL(filePath: option)) else {
+            throw OptionError.invalid(option: "--profile", value: option, expected: "a readable file or one of \(Self.names)")
+        }
+        try self.init(json: data, of: option)
     }
 }

@@ -1,0 +1,113 @@
+import FluxModels
+import Memory
+public import Tensors
+import Tokenizers
+import Weights
+
+/// Plans pictures of one model by dry runs, on an engine that computes nothing and with weights that need not be there.
+public struct RunPlanner: Sendable {
+    public let configurations: FluxConfigurations
+    /// Text tokens when a request does not say.
+    public let defaultSequenceLength: Int
+    private let clipTokenCount: Int
+    private let contextByteCount: Int
+    private let backend: any Backend
+    private let networks: @Sendable (RunRecorder) throws -> FluxNetworks
+
+    /// - Parameters:
+    ///   - contextByteCount: What the process or the device holds besides what is planned.
+    ///   - backend: The engine whose memory is planned.
+    public init(_ model: FluxModel, contextByteCount: Int, on backend: any Backend) {
+        configurations = model.folder.configurations
+        defaultSequenceLength = model.folder.defaultSequenceLength
+        clipTokenCount = model.folder.clipTokenizer.maximumLength
+        self.contextByteCount = contextByteCount
+        self.backend = backend
+        networks = { model.networks.leased(from: $0, on: $0.backend) }
+    }
+
+    /// A model without its files; its weights are stored in bf16, as published.
+    public init(onPaper configurations: FluxConfigurations, computeType: ElementType, contextByteCount: Int, on backend: any Backend) {
+        self.configurations = configurations
+        defaultSequenceLength = GenerationRequest.largestSequenceLength
+        clipTokenCount = configurations.clip.maxPositionEmbeddings
+        self.contextByteCount = contextByteCount
+        self.backend = backend
+        networks = { recorder in
+            try FluxNetworks(configurations, computeType: computeType) { component in
+                try WeightStore(
+                    onPaper: component.folder, units: component.units(configurations), storedType: .bf16, computeType: computeType,
+                    from: recorder, on: recorder.backend)
+            }
+        }
+    }
+
+    /// Lays out what drawing `request` holds, phase by phase.
+    /// - Parameter encodes: Whether the prompt has to be encoded.
+    /// - Throws: `RequestError`; `BudgetRefusal` with the smallest budget that works, and the largest square that fits this one.
+    public func plan(
+        _ request: GenerationRequest, encodes: Bool = true, budgetByteCount: Int, offload: Offload
+    ) throws -> MemoryPlan {
+        let planned = try plans(request, encodes: encodes, budgetByteCounts: [budgetByteCount], offload: offload)[0]
+        do { return try planned.get() } catch var refusal {
+            refusal.largestSide = try largestSide(like: request, encodes: encodes, budgetByteCount, offload)
+            throw refusal
+        }
+    }
+
+    /// The same request under several budgets, from one dry run.
+    /// - Throws: `RequestError`.
+    public func plans(
+        _ request: GenerationRequest, encodes: Bool = true, budgetByteCounts: [Int], offload: Offload
+    ) throws -> [Result<MemoryPlan, BudgetRefusal>] {
+        try request.validate(sideMultiple: configurations.sideMultiple)
+        let planner = MemoryPlanner(
+            needs: try needs(of: request, encodes: encodes), contextByteCount: contextByteCount, offload: offload)
+        return budgetByteCounts.map { budget in
+            Result { () throws(BudgetRefusal) in try planner.plan(budgetByteCount: budget) }
+        }
+    }
+
+    /// Of the squares up to the area of `request`, whose needs grow with their side.
+    private func largestSide(
+        like request: GenerationRequest, encodes: Bool, _ budgetByteCount: Int, _ offload: Offload
+    ) throws -> Int? {
+        let unit = max(64, configurations.sideMultiple)
+        func fits(_ count: Int) throws -> Bool {
+            var square = request
+            (square.width, square.height, square.initialLatents) = (count * unit, count * unit, nil)
+            let plans = try plans(square, encodes: encodes, budgetByteCounts: [budgetByteCount], offload: offload)
+            if case .success = plans[0] { return true }
+            return false
+        }
+        var (low, high) = (0, Int(Double(request.width * request.height).squareRoot()) / unit)
+        guard high > 0, try fits(1) else { return nil }
+        low = 1
+        while low < high {
+            let middle = (low + high + 1) / 2
+            if try fits(middle) { low = middle } else { high = middle - 1 }
+        }
+        return low * unit
+    }
+
+    /// What drawing `request` needs of memory, whatever the budget.
+    func needs(of request: GenerationRequest, encodes: Bool = true) throws -> RunNeeds {
+        let recorder = RunRecorder(for: backend)
+        let networks = try networks(recorder)
+        let run = Run(pass: ForwardPass(on: recorder.backend), memory: recorder, observer: RunObserver { _ in })
+        let layout = configurations.latentLayout(width: request.width, height: request.height)
+        var request = request
+        request.initialLatents = [Float](repeating: 0, count: layout.count)
+        let count = request.maximumSequenceLength
+        let prompt =
+            encodes
+            ? try networks.encode(
+                PromptTokens(
+                    clip: [Int32](repeating: 0, count: clipTokenCount), t5: [Int32](repeating: 0, count: count)), run)
+            : PromptEncoding(
+                states: try recorder.backend.empty([count, configurations.t5.dModel], networks.computeType, for: .conditioning),
+                pooled: try recorder.backend.empty([1, configurations.clip.hiddenSize], networks.computeType, for: .conditioning))
+        _ = try TextToImage(model: networks, request: request, run: run).draw(prompt)
+        return recorder.needs
+    }
+}

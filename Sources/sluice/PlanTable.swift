@@ -1,0 +1,88 @@
+import Diffusion
+import Memory
+
+/// Plans as people read them.
+struct PlanTable {
+    let request: GenerationRequest
+    let profile: DeviceProfile?
+
+    /// One plan, phase by phase.
+    func text(_ plan: MemoryPlan) -> String {
+        let bytes = ProgressLine.bytes
+        var lines = [
+            "\(size), budget \(bytes(plan.budgetByteCount)), offload \(plan.offload.rawValue)",
+            row("phase", "buffers", "least", "weights", "streamed", "peak"),
+        ]
+        lines += plan.phases.map { phase in
+            row(
+                phase.phase.rawValue, bytes(phase.arenaByteCount), bytes(phase.lowerBoundByteCount), bytes(phase.residentByteCount),
+                bytes(phase.streamedByteCount), bytes(phase.peakByteCount))
+        }
+        lines.append(
+            "peak \(bytes(plan.predictedPeakByteCount)); in every phase: process \(bytes(plan.contextByteCount)), "
+                + "kept \(bytes(plan.keptByteCount)), ring \(bytes(plan.ringByteCount))")
+        if let profile, let step = plan.stepTime(on: profile) { lines.append(stepLine(plan, step, profile)) }
+        return lines.joined(separator: "\n")
+    }
+
+    /// Several budgets, one a line; bytes are powers of ten, as cards are sold.
+    func text(_ budgets: [Int], _ plans: [Result<MemoryPlan, BudgetRefusal>]) -> String {
+        var lines = [size, row("budget", "streamed", "resident", "peak", "step", "bound by")]
+        for (budget, result) in zip(budgets, plans) {
+            switch result {
+            case .success(let plan):
+                let step = profile.flatMap { plan.stepTime(on: $0) }
+                lines.append(
+                    row(
+                        gigabytes(budget), gigabytes(plan.streamedBytesPerStep), gigabytes(plan.phase(.denoise)?.residentByteCount ?? 0),
+                        gigabytes(plan.predictedPeakByteCount), step.map { seconds($0.seconds) } ?? "unknown",
+                        step?.bound.rawValue ?? "unknown"))
+            case .failure(let refusal):
+                // Rounded up, so that a budget read off the table works.
+                let smallest = (refusal.smallestByteCount + 0xfffff) >> 20
+                lines.append(row(gigabytes(budget)) + "   refused: \(refusal.bindingPhase.rawValue) needs \(smallest)MiB")
+            }
+        }
+        return lines.joined(separator: "\n")
+    }
+
+    private var size: String {
+        "\(request.width)×\(request.height), \(request.steps) steps, \(request.maximumSequenceLength) text tokens"
+            + (profile.map { ", \($0.name)" } ?? "")
+    }
+
+    /// The binding term as a quotient, then the computation where it is not that.
+    private func stepLine(_ plan: MemoryPlan, _ step: StepTime, _ profile: DeviceProfile) -> String {
+        let streamed = gigabytes(plan.streamedBytesPerStep)
+        let compute = "; compute \(seconds(step.computeSeconds))"
+        let term =
+            switch step.bound {
+            case .compute:
+                "\(tera(Double(plan.phase(.denoise)?.floatingPointOperations ?? 0))) TFLOP ÷ "
+                    + "\(tera(profile.floatingPointOperationsPerSecond)) TFLOP/s"
+                    + (profile.linkBytesPerSecond == nil ? "; disk \(seconds(step.diskSeconds))" : "; link \(seconds(step.linkSeconds))")
+            case .link: "\(streamed) ÷ \(fixed((profile.linkBytesPerSecond ?? 0) / 1e9, 1)) GB/s" + compute
+            case .disk: "\(streamed) ÷ \(fixed(profile.diskBytesPerSecond / 1e9, 1)) GB/s" + compute
+            }
+        return "step \(seconds(step.seconds)), bound by \(step.bound.rawValue) (\(term))"
+    }
+
+    /// To the millisecond, of tiny models to the microsecond.
+    private func seconds(_ value: Double) -> String { "\(fixed(value, value > 0 && value < 0.001 ? 6 : 3)) s" }
+    private func tera(_ value: Double) -> String { fixed(value / 1e12, value < 1e11 ? 6 : 1) }
+    private func gigabytes(_ count: Int) -> String { "\(fixed(Double(count) / 1e9, 1)) GB" }
+
+    private func fixed(_ value: Double, _ digits: Int) -> String {
+        let factor = (0..<digits).reduce(1) { product, _ in 10 * product }
+        let scaled = Int((value * Double(factor)).rounded())
+        let fraction = "\(scaled % factor)"
+        return "\(scaled / factor)." + String(repeating: "0", count: digits - fraction.count) + fraction
+    }
+
+    private func row(_ cells: String...) -> String {
+        cells.enumerated().map { index, cell in
+            let padding = String(repeating: " ", count: max(1, 11 - cell.count))
+            return index == 0 ? cell + padding : padding + cell
+        }.joined()
+    }
+}

@@ -1,0 +1,104 @@
+import FluxModels
+import Memory
+import SystemPackage
+import Tensors
+import Testing
+import Weights
+
+@testable import Diffusion
+@testable import sluice
+
+/// Plans of the published models without their files.
+@Suite struct PublishedPlanTests {
+    private let profile = DeviceProfile.builtIn[1]
+
+    private func planner(_ model: PublishedModel) throws -> RunPlanner {
+        RunPlanner(
+            onPaper: try sizes(model), computeType: .bf16, contextByteCount: profile.contextBytes,
+            on: NullBackend(workspaceByteCount: profile.workspaceBytes))
+    }
+
+    private func sizes(_ model: PublishedModel) throws -> FluxConfigurations {
+        let files = model.configurations(doubleBlocks: 19, singleBlocks: 38, tinyT5: false)
+        return try FluxConfigurations(files, of: FilePath(model.rawValue))
+    }
+
+    private func request(_ side: Int) -> GenerationRequest { GenerationRequest(prompt: "", width: side, height: side) }
+
+    @Test("On paper the published models have the bytes that their index files state")
+    func publishedSizes() throws {
+        let recorder = RunRecorder(for: NullBackend())
+        func byteCount(_ component: FluxComponent, _ model: PublishedModel) throws -> Int {
+            try WeightStore(
+                onPaper: component.folder, units: component.units(sizes(model)), storedType: .bf16, computeType: .bf16,
+                from: recorder, on: recorder.backend
+            ).byteCount
+        }
+        #expect(try byteCount(.transformer, .fluxDev) == 23_802_816_640)
+        // Two layers embed the guidance, from 256 values.
+        let guidance = 2 * (256 * 3072 + 3072 + 3072 * 3072 + 3072)
+        #expect(try byteCount(.transformer, .fluxSchnell) == 23_802_816_640 - guidance)
+        #expect(try byteCount(.t5, .fluxDev) == 9_524_621_312)
+    }
+
+    /// By hand from the sizes of the blocks: in either kind 12·3072² weights see each of S tokens, and attention takes 4·S²·3072;
+    /// at both ends 64·3072 weights see each token of the picture.
+    @Test("A step's operations are those of its blocks", arguments: [512, 1024])
+    func operations(_ side: Int) throws {
+        let (image, width) = (side * side / 256, 3072)
+        let tokens = 512 + image
+        let blocks = 57 * (2 * tokens * 12 * width * width + 4 * tokens * tokens * width)
+        let plan = try planner(.fluxDev).plan(request(side), budgetByteCount: 24 << 30, offload: .auto)
+        #expect(plan.phase(.denoise)?.floatingPointOperations == blocks + 2 * image * 64 * width * 2)
+    }
+
+    @Test("A step's time is the largest of its terms, and the term is named")
+    func stepTime() throws {
+        let planner = try planner(.fluxDev)
+        let wide = try planner.plan(request(512), budgetByteCount: profile.defaultBudgetByteCount, offload: .auto)
+        let computed = try #require(wide.stepTime(on: profile))
+        #expect(computed.bound == .compute && computed.linkSeconds == 0)
+        let tight = try planner.plan(request(512), budgetByteCount: 8_000_000_000, offload: .auto)
+        let linked = try #require(tight.stepTime(on: profile))
+        #expect(linked.bound == .link && linked.computeSeconds == computed.computeSeconds)
+        #expect(linked.seconds == Double(tight.streamedBytesPerStep) / 25e9)
+        let shared = DeviceProfile(
+            name: "shared", memoryBytes: 8 << 30, linkBytesPerSecond: nil, diskBytesPerSecond: 2e9,
+            floatingPointOperationsPerSecond: profile.floatingPointOperationsPerSecond, contextBytes: 0, workspaceBytes: 0)
+        let read = try #require(tight.stepTime(on: shared))
+        #expect(read.bound == .disk && read.seconds == Double(tight.streamedBytesPerStep) / 2e9)
+    }
+
+    @Test("A larger budget never streams more, and a refused one names its smallest")
+    func sweep() throws {
+        let budgets = [2, 4, 6, 8, 12, 16, 22].map { $0 * 1_000_000_000 }
+        let plans = try planner(.fluxDev).plans(request(1024), budgetByteCounts: budgets, offload: .auto)
+        var last = Int.max
+        for (budget, result) in zip(budgets, plans) {
+            switch result {
+            case .success(let plan):
+                #expect(plan.predictedPeakByteCount <= budget)
+                #expect(plan.streamedBytesPerStep <= last)
+                last = plan.streamedBytesPerStep
+            case .failure(let refusal): #expect(refusal.smallestByteCount > budget && last == .max)
+            }
+        }
+        #expect(last == 0)
+    }
+
+    @Test("A refusal names the largest square that fits, a multiple of 64")
+    func largestSide() throws {
+        let planner = try planner(.fluxSchnell)
+        let budget = 2_500_000_000
+        let refusal = #expect(throws: BudgetRefusal.self) {
+            try planner.plan(request(1024), budgetByteCount: budget, offload: .auto)
+        }
+        let side = try #require(refusal?.largestSide)
+        #expect(side % 64 == 0)
+        #expect("\(try #require(refusal))".contains("\(side)×\(side) fits this budget"))
+        #expect(try planner.plan(request(side), budgetByteCount: budget, offload: .auto).predictedPeakByteCount <= budget)
+        #expect(throws: BudgetRefusal.self) { try planner.plan(request(side + 64), budgetByteCount: budget, offload: .auto) }
+        let hopeless = #expect(throws: BudgetRefusal.self) { try planner.plan(request(1024), budgetByteCount: 1, offload: .auto) }
+        #expect(hopeless?.largestSide == nil)
+    }
+}
