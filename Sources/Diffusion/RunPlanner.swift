@@ -95,9 +95,6 @@ public struct RunPlanner: Sendable {
         let recorder = RunRecorder(for: backend)
         let networks = try networks(recorder)
         let run = Run(pass: ForwardPass(on: recorder.backend), memory: recorder, observer: RunObserver { _ in })
-        let layout = configurations.latentLayout(width: request.width, height: request.height)
-        var request = request
-        request.initialLatents = [Float](repeating: 0, count: layout.count)
         let count = request.maximumSequenceLength
         let prompt =
             encodes
@@ -107,7 +104,7 @@ public struct RunPlanner: Sendable {
             : PromptEncoding(
                 states: try recorder.backend.empty([count, configurations.t5.dModel], networks.computeType, for: .conditioning),
                 pooled: try recorder.backend.empty([1, configurations.clip.hiddenSize], networks.computeType, for: .conditioning))
-        _ = try TextToImage(model: networks, request: request, run: run).draw(prompt)
+        try TextToImage(model: networks, request: request, run: run).rehearse(prompt)
         return recorder.needs
     }
 }

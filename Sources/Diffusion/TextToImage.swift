@@ -16,14 +16,30 @@ struct TextToImage {
         let modulation: ModulationTable
     }
 
+    private var layout: LatentLayout { model.configurations.latentLayout(width: request.width, height: request.height) }
+    private var schedule: Schedule { Schedule(model.configurations.scheduler, steps: request.steps, tokens: layout.tokens) }
+
     /// 8-bit RGB pixels, and the final latents `[16, height/8, width/8]`.
     func draw(_ prompt: PromptEncoding) throws -> (pixels: [UInt8], latents: [Float]) {
-        let layout = model.configurations.latentLayout(width: request.width, height: request.height)
-        let schedule = Schedule(model.configurations.scheduler, steps: request.steps, tokens: layout.tokens)
+        let layout = layout
         let noise = try initialLatents(layout)
-        let conditions = try run.phase(.modulation) { try self.conditions(prompt, layout, schedule) }
-        let latents = try run.phase(.denoise) { try denoise(noise, layout, schedule, conditions) }
-        return (try run.phase(.decode) { try decode(latents, layout) }, latents)
+        let conditions = try run.phase(.modulation) { try self.conditions(prompt) }
+        let latents = try run.phase(.denoise) {
+            let latents = try denoise(conditions) { try backend.upload(layout.packed(noise), to: $0) }
+            return try layout.unpacked(backend.download(latents))
+        }
+        let pixels = try run.phase(.decode) {
+            let image = try decode { try backend.upload(layout.channelsLast(unscaled(latents)), to: $0) }
+            return try backend.download(image).map { UInt8((min(max(0.5 * $0 + 0.5, 0), 1) * 255).rounded(.toNearestOrEven)) }
+        }
+        return (pixels, latents)
+    }
+
+    /// Takes what `draw` takes of the device, in the same order, and no values: for engines that compute nothing.
+    func rehearse(_ prompt: PromptEncoding) throws {
+        let conditions = try run.phase(.modulation) { try self.conditions(prompt) }
+        _ = try run.phase(.denoise) { try denoise(conditions) { _ in } }
+        _ = try run.phase(.decode) { try decode { _ in } }
     }
 
     private func initialLatents(_ layout: LatentLayout) throws -> [Float] {
@@ -33,7 +49,7 @@ struct TextToImage {
         return latents
     }
 
-    private func conditions(_ prompt: PromptEncoding, _ layout: LatentLayout, _ schedule: Schedule) throws -> Conditions {
+    private func conditions(_ prompt: PromptEncoding) throws -> Conditions {
         let type = model.computeType
         let modulation = try model.transformer.modulation(
             timesteps: schedule.timesteps(in: type), guidance: Schedule.embeddedGuidance(request.guidance, in: type),
@@ -44,9 +60,12 @@ struct TextToImage {
         return Conditions(context: context, rotary: rotary, modulation: modulation)
     }
 
-    /// Follows the flow from noise (sigma 1) to latents (sigma 0) by Euler steps; latents stay f32.
-    private func denoise(_ noise: [Float], _ layout: LatentLayout, _ schedule: Schedule, _ c: Conditions) throws -> [Float] {
-        let latents = try backend.tensor(layout.packed(noise), [layout.tokens, 4 * layout.channels], .f32, for: .conditioning)
+    /// Follows the flow from noise (sigma 1) to latents (sigma 0) by Euler steps; latents `[tokens, 64]` stay f32.
+    /// - Parameter upload: Writes the noise.
+    private func denoise(_ c: Conditions, upload: (Tensor) throws -> Void) throws -> Tensor {
+        let schedule = schedule
+        let latents = try backend.empty([layout.tokens, 4 * layout.channels], .f32, for: .conditioning)
+        try upload(latents)
         try run.steps(schedule.steps) { step in
             let velocity = try model.transformer.velocity(
                 latents.converted(to: model.computeType, on: backend), context: c.context, modulation: c.modulation, step: step,
@@ -54,15 +73,20 @@ struct TextToImage {
             try model.checkFinite(velocity, stage: "transformer (step \(step + 1))", pass)
             try latents.eulerStep(velocity: velocity, delta: schedule.sigmas[step + 1] - schedule.sigmas[step], on: backend)
         }
-        return try layout.unpacked(backend.download(latents))
+        return latents
     }
 
-    private func decode(_ latents: [Float], _ layout: LatentLayout) throws -> [UInt8] {
-        let autoencoder = model.configurations.autoencoder
-        let scaled = latents.map { $0 / autoencoder.scalingFactor + (autoencoder.shiftFactor ?? 0) }
-        let input = try backend.tensor(layout.channelsLast(scaled), [layout.height, layout.width, layout.channels], model.computeType)
+    /// - Parameter upload: Writes the latents in the autoencoder's range, channels last.
+    private func decode(upload: (Tensor) throws -> Void) throws -> Tensor {
+        let input = try backend.empty([layout.height, layout.width, layout.channels], model.computeType)
+        try upload(input)
         let image = try model.decoder(input, pass)
         try model.checkFinite(image, stage: "vae", pass)
-        return try backend.download(image).map { UInt8((min(max(0.5 * $0 + 0.5, 0), 1) * 255).rounded(.toNearestOrEven)) }
+        return image
+    }
+
+    private func unscaled(_ latents: [Float]) -> [Float] {
+        let autoencoder = model.configurations.autoencoder
+        return latents.map { $0 / autoencoder.scalingFactor + (autoencoder.shiftFactor ?? 0) }
     }
 }

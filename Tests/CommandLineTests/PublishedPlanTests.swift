@@ -1,4 +1,5 @@
 import FluxModels
+import Foundation
 import Memory
 import SystemPackage
 import Tensors
@@ -100,5 +101,34 @@ import Weights
         #expect(throws: BudgetRefusal.self) { try planner.plan(request(side + 64), budgetByteCount: budget, offload: .auto) }
         let hopeless = #expect(throws: BudgetRefusal.self) { try planner.plan(request(1024), budgetByteCount: 1, offload: .auto) }
         #expect(hopeless?.largestSide == nil)
+    }
+
+    @Test("The command plans a model that is not here for a card that is not here")
+    func command() throws {
+        let run = try SluiceProcess.run(["plan", "--like", "flux.1-dev", "--profile", "rtx4090d", "--sweep", "--json"])
+        #expect(run.exitCode == 0, "\(run.errors)")
+        let sweep = try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+        let rows = try #require(sweep["budgets"] as? [[String: Any]])
+        #expect(rows.map { $0["fits"] as? Bool } == [true, true, true, true, true, true, true, false])
+        #expect(rows.dropLast().allSatisfy { ($0["step"] as? [String: Any])?["boundBy"] is String })
+        #expect(rows.last?["smallestBudgetBytes"] as? Int ?? 0 > 2_000_000_000)
+        let plan = try SluiceProcess.run(["plan", "--like", "flux.1-dev", "--profile", "rtx4090d", "--memory", "8GB", "--width", "512"])
+        #expect(plan.output.contains(/step \d\.\d{3} s, bound by \w+ \(/))
+        #expect(!(try SluiceProcess.run(["plan", "--like", "flux.1-dev"]).output.contains("step 0")))
+    }
+
+    @Test(
+        "A plan that does not fit or does not make sense ends with the documented exit code",
+        arguments: [
+            (["--like", "flux.1-dev", "--profile", "rtx3060", "--memory", "2.5GB"], Int32(4), "fits this budget"),
+            (["--like", "flux.1-dev", "--model", "somewhere"], 2, "--like with --model"),
+            (["--profile", "rtx4090", "--device", "cpu"], 2, "--device with --profile"),
+            (["--profile", "rtx4090", "--dtype", "f32"], 2, "--dtype f32"),
+            (["--profile", "rtx4090", "--memory", "30GB"], 2, "--memory"),
+            (["--profile", "no-such-card"], 2, "--profile no-such-card"),
+        ])
+    func refusals(_ arguments: [String], _ exitCode: Int32, _ message: String) throws {
+        let run = try SluiceProcess.run(["plan"] + arguments)
+        #expect(run.exitCode == exitCode && run.failures.count == 1 && run.errors.contains(message), "\(run.errors)")
     }
 }
