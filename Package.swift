@@ -68,9 +68,12 @@ let package = Package(
         .target(name: "TestFixtures", dependencies: [system], path: "Tests/TestFixtures", swiftSettings: swift),
         .target(name: "GoldenData", dependencies: ["Weights", system], path: "Tests/GoldenData", swiftSettings: swift),
         tests(of: "FluxModels", ["CPUBackend", "Diffusion", "GoldenData", "Memory", "ReferenceBackend", "Tensors", "Weights"]),
-        tests(of: "Diffusion", ["CPUBackend", "FluxModels", "GoldenData", "Memory", "Tensors", "Tokenizers", system]),
+        tests(of: "Diffusion", ["CPUBackend", "FluxModels", "GoldenData", "Memory", "Tensors", "Tokenizers", "Weights", system]),
         .testTarget(
-            name: "CommandLineTests", dependencies: ["sluice", "DrawExample", "Gallery", "GoldenData", "Weights", system],
+            name: "CommandLineTests",
+            dependencies: [
+                "sluice", "Diffusion", "DrawExample", "FluxModels", "Gallery", "GoldenData", "Memory", "Tensors", "Weights", system,
+            ],
             swiftSettings: swift),
         tests(of: "Memory"),
         tests(of: "Tensors", ["Memory"]),

@@ -6,10 +6,12 @@ import Weights
 final class BudgetMemory: Sendable {
     let arena: ArenaDevice
     private let regions: PagedRegions
+    private let ledger: Ledger
     /// First byte of each unit whose bytes are in the resident region, by the unit's key.
     private let resident = Mutex<[String: Int]>([:])
 
     init(budgetByteCount: Int, ledger: Ledger) throws {
+        self.ledger = ledger
         regions = try PagedRegions(backend: HostVirtualMemory(), ledger: ledger, reservedByteCount: budgetByteCount)
         arena = ArenaDevice(
             beside: HostDevice(ledger: ledger), arena: regions.address(of: .arena), owners: RunRecorder.arenaOwners)
@@ -37,6 +39,17 @@ final class BudgetMemory: Sendable {
     /// The arena's contents die with its phase; the other regions keep theirs.
     private func resize(_ region: Region, to byteCount: Int) throws {
         try regions.resize(region, to: byteCount, keeping: region == .arena ? 0 : byteCount)
+    }
+
+    /// What is held now, by what it is held for; of the arena, at its fullest moment since the last sample.
+    func sample(seconds: Double, phase: Phase) -> MemoryCurve.Sample {
+        let held = ledger.reading.byteCounts
+        let arenaPeak = arena.reading.peakByteCount
+        arena.resetPeak()
+        return MemoryCurve.Sample(
+            seconds: seconds, phase: phase, residentByteCount: held[.resident, default: 0], ringByteCount: held[.ring, default: 0],
+            arenaByteCount: held[.arena, default: 0], arenaHeldByteCount: arenaPeak,
+            keptByteCount: held[.conditioning, default: 0] + held[.modulation, default: 0], contextByteCount: held[.context, default: 0])
     }
 
     func isLoaded(_ unit: StoredUnit, at span: Range<Int>) -> Bool { resident.withLock { $0[unit.key] } == span.lowerBound }

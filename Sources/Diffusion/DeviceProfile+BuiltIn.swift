@@ -1,5 +1,6 @@
 extension DeviceProfile {
-    /// Cards by name. From data sheets: memory, link, and the dense peak of bf16 products with f32 sums. Assumed, not measured: 65 % of
+    /// Cards by name. As their maker publishes them: memory, link, and the dense peak of bf16 products with f32 sums; none was measured
+    /// here, and a profile file with measured figures is better. Assumed: 65 % of
     /// that peak, 79 % of the link's line rate, 3.5 GB/s of disk, 0.75 GB of context and 32 MiB of workspace.
     public static let builtIn = [
         // NVIDIA Ada GPU architecture white paper, appendix A: 165.2 TFLOP/s, 24 GB, PCIe 4.0 ×16.

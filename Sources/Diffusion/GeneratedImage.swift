@@ -11,6 +11,8 @@ public struct GeneratedImage: Sendable {
     public let plan: MemoryPlan?
     /// What was read of the weights, where they had a budget.
     public let traffic: WeightTraffic?
+    /// What the run held over time, where it had a budget.
+    public let memoryCurve: MemoryCurve?
     /// Most bytes the device's ledger held at once while this picture was drawn.
     public let peakByteCount: Int
 }

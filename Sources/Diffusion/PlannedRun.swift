@@ -10,12 +10,14 @@ final class PlannedRun: PhaseMemory, UnitSource {
         var phase: MemoryPlan.PhasePlan?
         var nextUse = 0
         var traffic = WeightTraffic()
+        var curve = MemoryCurve()
     }
 
     private let plan: MemoryPlan
     private let memory: BudgetMemory
     private let streamer: RingStreamer?
     private let state = Mutex(State())
+    private let began = ContinuousClock.now
 
     /// Lays the ring out and begins to fill it.
     /// - Throws: `MemoryError`, `StreamError.threadFailed`.
@@ -44,6 +46,14 @@ final class PlannedRun: PhaseMemory, UnitSource {
     /// Ends reading. What was read so far can still be asked for.
     func finish() { streamer?.stop() }
 
+    /// What was held so far.
+    var curve: MemoryCurve { state.withLock { $0.curve } }
+
+    private func sample(_ phase: Phase) {
+        let sample = memory.sample(seconds: (ContinuousClock.now - began) / .seconds(1), phase: phase)
+        state.withLock { $0.curve.add(sample) }
+    }
+
     var traffic: WeightTraffic {
         var traffic = state.withLock { $0.traffic }
         if let log = streamer?.log { traffic.add(log) }
@@ -54,6 +64,7 @@ final class PlannedRun: PhaseMemory, UnitSource {
         let planned = plan.phase(phase)
         state.withLock { $0.phase = planned }
         if let planned { try memory.begin(planned, of: plan) }
+        sample(phase)
     }
 
     func beginStep() {
@@ -65,6 +76,7 @@ final class PlannedRun: PhaseMemory, UnitSource {
     func withSpan<R>(of unit: StoredUnit, _ body: (Storage) throws -> R) throws -> R {
         let (phase, use) = state.withLock { ($0.phase, $0.nextUse) }
         guard let phase else { preconditionFailure("\(unit.key) is leased outside of a planned phase") }
+        defer { sample(phase.phase) }
         if let span = plan.residentSpan(unit.key, in: phase) {
             let isLoaded = memory.isLoaded(unit, at: span)
             let storage = try waiting(in: phase.phase) { try memory.loaded(unit, at: span) }

@@ -10,6 +10,8 @@ struct Report: Encodable {
     /// Absent where memory was not planned.
     let plan: PlanReport?
     let memory: MemoryUse
+    /// What was held over time; absent where memory was not planned.
+    let memoryCurve: [MemoryPoint]?
     /// Absent where memory was not planned.
     let streaming: Streaming?
     let time: Time
@@ -35,6 +37,24 @@ struct Report: Encodable {
         let totalSeconds: Double
         let phases: [PhaseTime]
         let stepSeconds: [Double]
+    }
+
+    /// Bytes mapped, but for `arenaHeld`, which is the part of the arena in use.
+    struct MemoryPoint: Encodable {
+        let seconds: Double
+        let phase: String
+        let resident, ring, arena, arenaHeld, kept, context: Int
+
+        init(_ sample: MemoryCurve.Sample) {
+            seconds = sample.seconds
+            phase = sample.phase.rawValue
+            resident = sample.residentByteCount
+            ring = sample.ringByteCount
+            arena = sample.arenaByteCount
+            arenaHeld = sample.arenaHeldByteCount
+            kept = sample.keptByteCount
+            context = sample.contextByteCount
+        }
     }
 
     /// What was read of the weights. `hiddenShare` is the part of the ring's filling time in which computing went on.
@@ -78,6 +98,7 @@ struct Report: Encodable {
         memory = MemoryUse(
             peakBytes: image.peakByteCount, peakResidentSetBytes: HostMemory.peakResidentByteCount,
             fragmentationPeak: image.plan?.fragmentationPeak)
+        memoryCurve = image.memoryCurve?.samples.map { MemoryPoint($0) }
         streaming = image.traffic.map { Streaming($0) }
         time = Time(
             totalSeconds: image.timeline.seconds,

@@ -9,9 +9,13 @@ import Testing
 
     private func latents(_ name: String) throws -> Data { try Data(contentsOf: URL(filePath: scratch.path("\(name).safetensors"))) }
 
-    private func report(_ name: String, _ part: String) throws -> [String: Any] {
+    private func json(_ name: String) throws -> [String: Any] {
         let json = try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: scratch.path("\(name).json"))))
-        return try #require((json as? [String: Any])?[part] as? [String: Any])
+        return try #require(json as? [String: Any])
+    }
+
+    private func report(_ name: String, _ part: String) throws -> [String: Any] {
+        try #require(json(name)[part] as? [String: Any])
     }
 
     @Test("Every mode and budget draws the same latents, bit for bit, and stays within its plan")
@@ -30,6 +34,12 @@ import Testing
             let peak = try #require(report(name, "memory")["peakBytes"] as? Int)
             #expect(try peak <= #require(plan["predictedPeakBytes"] as? Int))
             #expect(try peak <= #require(plan["budgetBytes"] as? Int))
+        }
+        let curve = try #require(try json("sequential")["memoryCurve"] as? [[String: Any]])
+        #expect(curve.count > 20)
+        for point in curve {
+            let (held, mapped) = try (#require(point["arenaHeld"] as? Int), #require(point["arena"] as? Int))
+            #expect(held <= mapped)
         }
         #expect(try report("sequential", "plan")["streamedBytesPerStep"] as? Int ?? 0 > 0)
         #expect(try report("none", "plan")["streamedBytesPerStep"] as? Int == 0)
