@@ -68,13 +68,13 @@ import Testing
         }
     }
 
-    @Test("Pictures of mixed sizes all succeed, and the same size maps the same bytes early and late")
+    @Test("A hundred pictures of mixed sizes all succeed, and the same size maps the same bytes early and late")
     func flat() async throws {
         let engine = engine(.budget(byteCount: MemoryPolicy.defaultBudgetByteCount, offload: .sequential))
         let seed = UInt64.random(in: 0 ... .max)
         var generator = SeededGenerator(state: seed)
         var mapped: [Int] = []
-        for picture in 0..<30 {
+        for picture in 0..<100 {
             var request = request
             if picture % 10 != 9 {
                 request.width = 16 * Int.random(in: 1...6, using: &generator)
