@@ -30,7 +30,10 @@ final class BudgetMemory: Sendable {
         let sizes: [(Region, Int)] = [(.resident, phase.residentByteCount), (.ring, plan.ringByteCount), (.arena, phase.arenaByteCount)]
         // Shrink before growing, so that the sum never passes the budget.
         for (region, byteCount) in sizes where regions.mappedByteCount(of: region) > byteCount { try resize(region, to: byteCount) }
-        for (region, byteCount) in sizes where regions.mappedByteCount(of: region) < byteCount { try resize(region, to: byteCount) }
+        // The resident region grows with what is loaded into it: making pages takes a second per GiB, and a run can be stopped between blocks.
+        for (region, byteCount) in sizes where region != .resident && regions.mappedByteCount(of: region) < byteCount {
+            try resize(region, to: byteCount)
+        }
         beginArena(phase.arena)
     }
 
@@ -54,10 +57,13 @@ final class BudgetMemory: Sendable {
 
     func isLoaded(_ unit: StoredUnit, at span: Range<Int>) -> Bool { resident.withLock { $0[unit.key] } == span.lowerBound }
 
-    /// The span of a unit that stays, read if it is not there yet.
-    func loaded(_ unit: StoredUnit, at span: Range<Int>) throws -> Storage {
+    /// The span of a unit that stays while `phase` runs, read if it is not there yet.
+    func loaded(_ unit: StoredUnit, at span: Range<Int>, in phase: MemoryPlan.PhasePlan) throws -> Storage {
         let storage = regions.storage(.resident, span)
         if !isLoaded(unit, at: span) {
+            let page = MemoryPlanner.evictionGranularity
+            let end = min((span.upperBound + page - 1) / page * page, phase.residentByteCount)
+            try regions.cover(span.lowerBound / page * page..<end, of: .resident)
             try unit.chunk.load(into: storage)
             resident.withLock { $0[unit.key] = span.lowerBound }
         }

@@ -79,7 +79,7 @@ final class PlannedRun: PhaseMemory, UnitSource {
         defer { sample(phase.phase) }
         if let span = plan.residentSpan(unit.key, in: phase) {
             let isLoaded = memory.isLoaded(unit, at: span)
-            let storage = try waiting(in: phase.phase) { try memory.loaded(unit, at: span) }
+            let storage = try waiting(in: phase.phase) { try memory.loaded(unit, at: span, in: phase) }
             if !isLoaded { state.withLock { $0.traffic.loadedByteCount += unit.chunk.byteCount } }
             return try body(storage)
         }
