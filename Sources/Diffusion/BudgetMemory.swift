@@ -17,8 +17,8 @@ final class BudgetMemory: Sendable {
             beside: HostDevice(ledger: ledger), arena: regions.address(of: .arena), owners: RunRecorder.arenaOwners)
     }
 
-    /// Makes room for the ring before the first phase, so that weights arrive from the start.
-    func prepareRing(for plan: MemoryPlan) throws {
+    /// Leaves the last run's layout behind, and makes room for the ring so that weights arrive from the start.
+    func prepare(for plan: MemoryPlan) throws {
         if let first = plan.phases.first { try begin(first, of: plan) }
     }
 
@@ -34,6 +34,8 @@ final class BudgetMemory: Sendable {
         for (region, byteCount) in sizes where region != .resident && regions.mappedByteCount(of: region) < byteCount {
             try resize(region, to: byteCount)
         }
+        // What no region took is not part of the plan.
+        try regions.trim()
         beginArena(phase.arena)
     }
 

@@ -84,7 +84,11 @@ struct MemoryPlanner {
 
     private var fixedByteCount: Int { contextByteCount + needs.keptByteCount }
     private var stepUnits: [StoredUnit] { Self.distinct(needs.phases.filter { $0.phase == .denoise }.flatMap(\.units)) }
-    private var distinctUnits: [StoredUnit] { Self.distinct(needs.phases.flatMap(\.units)) }
+    /// What every picture reads first, so that a picture whose prompt is encoded already finds it where the last one left it.
+    private var distinctUnits: [StoredUnit] {
+        let order: [Phase] = [.denoise, .modulation, .decode, .t5, .clip]
+        return Self.distinct(order.flatMap { phase in needs.phases.filter { $0.phase == phase }.flatMap(\.units) })
+    }
     private var streamable: [StoredUnit] { distinctUnits }
 
     private func arenaByteCount(_ phase: Phase) -> Int { needs.phases.first { $0.phase == phase }.map { arenaByteCount($0) } ?? 0 }

@@ -24,6 +24,7 @@ final class PlannedRun: PhaseMemory, UnitSource {
     init(_ plan: MemoryPlan, steps: Int, in memory: BudgetMemory) throws {
         self.plan = plan
         self.memory = memory
+        try memory.prepare(for: plan)
         guard plan.ringByteCount > 0 else {
             streamer = nil
             return
@@ -38,7 +39,6 @@ final class PlannedRun: PhaseMemory, UnitSource {
         let schedule = try RingSchedule(
             chunkByteCounts: chunks.map(\.slotByteCount), uses: uses.map { [indices[$0.key, default: 0]] },
             ringByteCount: plan.ringByteCount)
-        try memory.prepareRing(for: plan)
         streamer = memory.streamer(schedule, chunks)
         try streamer?.start()
     }
