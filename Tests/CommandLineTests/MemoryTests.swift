@@ -60,7 +60,7 @@ import Testing
         #expect(try scratch.contents.isEmpty)
         let match = try #require(run.errors.firstMatch(of: /the smallest budget that works is (\d+)MiB/), "\(run.errors)")
         // What the process itself holds differs by a little from run to run.
-        return try #require(Int(match.output.1)) + 4
+        return try #require(Int(match.output.1)) + 16
     }
 
     @Test("The plan of a picture is shown without drawing it")
