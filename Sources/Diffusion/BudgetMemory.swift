@@ -20,31 +20,30 @@ final class BudgetMemory: Sendable {
     /// Leaves the last run's layout behind, and makes room for the ring so that weights arrive from the start.
     func prepare(for plan: MemoryPlan) throws {
         if let first = plan.phases.first { try begin(first, of: plan) }
+        ledger.forgetPhases()
     }
 
-    /// Lays the regions out for a phase. Weights that stay keep their bytes as far as the phase leaves room.
+    /// Lays the regions out for a phase. Weights that stay keep their bytes as far as the phase leaves room; their region grows with
+    /// what is loaded into it, since making pages takes a second per GiB and a run can be stopped between blocks.
     func begin(_ phase: MemoryPlan.PhasePlan, of plan: MemoryPlan) throws {
+        let room = phase.residentByteCount
+        // A page that reaches beyond the room would keep bytes that the plan gives to others.
+        let straddling = regions.placements(in: .resident).first { $0.offset < room && $0.bytes.upperBound > room }
+        let end = straddling?.offset ?? room
         resident.withLock { resident in
-            resident = resident.filter { key, offset in plan.residentSpan(key, in: phase)?.lowerBound == offset }
+            resident = resident.filter { key, offset in
+                plan.residentSpan(key, in: phase).map { $0.lowerBound == offset && $0.upperBound <= end } ?? false
+            }
         }
-        let sizes: [(Region, Int)] = [(.resident, phase.residentByteCount), (.ring, plan.ringByteCount), (.arena, phase.arenaByteCount)]
-        // Shrink before growing, so that the sum never passes the budget.
-        for (region, byteCount) in sizes where regions.mappedByteCount(of: region) > byteCount { try resize(region, to: byteCount) }
-        // The resident region grows with what is loaded into it: making pages takes a second per GiB, and a run can be stopped between blocks.
-        for (region, byteCount) in sizes where region != .resident && regions.mappedByteCount(of: region) < byteCount {
-            try resize(region, to: byteCount)
-        }
+        try regions.uncover(end..<regions.reservedByteCount, of: .resident)
+        try regions.beginPhase([.ring: plan.ringByteCount, .arena: phase.arenaByteCount], keeping: [.ring: plan.ringByteCount])
         // What no region took is not part of the plan.
         try regions.trim()
+        ledger.beginPhase(phase.phase.rawValue)
         beginArena(phase.arena)
     }
 
     func beginArena(_ plan: ArenaPlan) { arena.begin(plan) }
-
-    /// The arena's contents die with its phase; the other regions keep theirs.
-    private func resize(_ region: Region, to byteCount: Int) throws {
-        try regions.resize(region, to: byteCount, keeping: region == .arena ? 0 : byteCount)
-    }
 
     /// What is held now, by what it is held for; of the arena, at its fullest moment since the last sample.
     func sample(seconds: Double, phase: Phase) -> MemoryCurve.Sample {
@@ -77,11 +76,5 @@ final class BudgetMemory: Sendable {
     /// A streamer whose slots lie in the ring.
     func streamer(_ schedule: RingSchedule, _ chunks: [StreamChunk]) -> RingStreamer {
         RingStreamer(schedule: schedule, chunks: chunks, ring: regions.storage(.ring, 0..<schedule.ringByteCount))
-    }
-
-    /// Forgets all weights and gives every page back, as after a failure.
-    func removeAll() throws {
-        resident.withLock { $0.removeAll() }
-        try regions.removeAll()
     }
 }

@@ -128,7 +128,8 @@ public actor Engine {
         return GeneratedImage(
             request: request, pixels: drawn.pixels, latents: drawn.latents,
             latentLayout: model.folder.latentLayout(width: request.width, height: request.height), timeline: run.observer.finish(),
-            plan: plan, traffic: planned?.traffic, memoryCurve: planned?.curve, peakByteCount: ledger.reading.peakByteCount)
+            plan: plan, phasePeaks: plan == nil ? [] : ledger.reading.phases, traffic: planned?.traffic, memoryCurve: planned?.curve,
+            peakByteCount: ledger.reading.peakByteCount)
     }
 
     private func loaded(_ send: (GenerationEvent) -> Void) throws -> FluxModel {

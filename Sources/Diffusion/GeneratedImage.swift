@@ -1,3 +1,5 @@
+public import Memory
+
 /// A finished picture, and how it came about.
 public struct GeneratedImage: Sendable {
     public let request: GenerationRequest
@@ -9,6 +11,8 @@ public struct GeneratedImage: Sendable {
     public let timeline: Timeline
     /// How the run was laid out, where it had a budget.
     public let plan: MemoryPlan?
+    /// Most bytes held in each phase, where the run had a budget.
+    public let phasePeaks: [Ledger.PhasePeak]
     /// What was read of the weights, where they had a budget.
     public let traffic: WeightTraffic?
     /// What the run held over time, where it had a budget.

@@ -14,7 +14,7 @@ struct MemoryPlanner {
     /// - Throws: `BudgetRefusal` with the smallest budget that works.
     func plan(budgetByteCount: Int) throws(BudgetRefusal) -> MemoryPlan {
         if offload == .auto || offload == .none, let plan = everythingResident(budgetByteCount) { return plan }
-        let ring = Self.rounded(2 * (streamable.map(\.byteCount).max() ?? 0))
+        let ring = Self.rounded(2 * (distinctUnits.map(\.byteCount).max() ?? 0))
         let stays: [StoredUnit]
         switch offload {
         case .none: throw refusal(budgetByteCount, weights: { _ in Self.rounded(Self.sum(distinctUnits)) })
@@ -89,7 +89,6 @@ struct MemoryPlanner {
         let order: [Phase] = [.denoise, .modulation, .decode, .t5, .clip]
         return Self.distinct(order.flatMap { phase in needs.phases.filter { $0.phase == phase }.flatMap(\.units) })
     }
-    private var streamable: [StoredUnit] { distinctUnits }
 
     private func arenaByteCount(_ phase: Phase) -> Int { needs.phases.first { $0.phase == phase }.map { arenaByteCount($0) } ?? 0 }
     private func arenaByteCount(_ phase: RunNeeds.PhaseNeeds) -> Int { Self.rounded(phase.arena.byteCount) }

@@ -1,10 +1,16 @@
 import ArgumentParser
 
 /// A number of bytes as people write them: "22.3GiB", "8GB", "512 MiB", "2000000".
-struct ByteCount: ExpressibleByArgument {
+struct ByteCount {
     let value: Int
 
-    init?(argument: String) {
+    /// - Throws: `ValidationError` that says what would work.
+    init(parsing text: String) throws {
+        guard let count = ByteCount(text) else { throw ValidationError("expected a size such as 8GiB, 22.3GB or 900MiB") }
+        self = count
+    }
+
+    private init?(_ argument: String) {
         let units: [(suffix: String, factor: Double)] = [
             ("KiB", 0x1p10), ("MiB", 0x1p20), ("GiB", 0x1p30), ("TiB", 0x1p40), ("kB", 1e3), ("MB", 1e6), ("GB", 1e9), ("TB", 1e12),
             ("B", 1),

@@ -7,7 +7,8 @@ extension Offload: ExpressibleByArgument {}
 struct MemoryOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The most memory a picture may take, such as 22.3GiB or 8GB; what is available less 2 GiB if absent.", valueName: "SIZE"))
+            "The most memory a picture may take, such as 22.3GiB or 8GB; what is available less 2 GiB if absent.", valueName: "SIZE"),
+        transform: ByteCount.init(parsing:))
     var memory: ByteCount?
 
     @Option(

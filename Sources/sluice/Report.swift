@@ -28,6 +28,8 @@ struct Report: Encodable {
     /// `peakBytes` by the device's ledger; `peakResidentSetBytes` by the kernel, mapped file pages included.
     struct MemoryUse: Encodable {
         let peakBytes: Int
+        /// Beside the plan's prediction for the same phase; empty where memory was not planned.
+        let phases: [PhasePeak]
         let peakResidentSetBytes: Int
         /// 1 − most bytes held / most bytes mapped in the arena, by the plan that the run followed.
         let fragmentationPeak: Double?
@@ -37,6 +39,11 @@ struct Report: Encodable {
         let totalSeconds: Double
         let phases: [PhaseTime]
         let stepSeconds: [Double]
+    }
+
+    struct PhasePeak: Encodable {
+        let name: String
+        let peakBytes: Int
     }
 
     /// Bytes mapped, but for `arenaHeld`, which is the part of the arena in use.
@@ -96,7 +103,8 @@ struct Report: Encodable {
             maximumSequenceLength: asked.maximumSequenceLength)
         plan = image.plan.map { PlanReport($0) }
         memory = MemoryUse(
-            peakBytes: image.peakByteCount, peakResidentSetBytes: HostMemory.peakResidentByteCount,
+            peakBytes: image.peakByteCount, phases: image.phasePeaks.map { PhasePeak(name: $0.name, peakBytes: $0.byteCount) },
+            peakResidentSetBytes: HostMemory.peakResidentByteCount,
             fragmentationPeak: image.plan?.fragmentationPeak)
         memoryCurve = image.memoryCurve?.samples.map { MemoryPoint($0) }
         streaming = image.traffic.map { Streaming($0) }

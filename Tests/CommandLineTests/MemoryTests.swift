@@ -42,6 +42,8 @@ import Testing
             #expect(held <= mapped)
         }
         #expect(try report("sequential", "plan")["streamedBytesPerStep"] as? Int ?? 0 > 0)
+        let measured = try #require(report("tight", "memory")["phases"] as? [[String: Any]])
+        #expect(measured.compactMap { $0["name"] as? String } == ["clip", "t5", "modulation", "denoise", "decode"])
         #expect(try report("none", "plan")["streamedBytesPerStep"] as? Int == 0)
     }
 
