@@ -36,7 +36,9 @@ final class BudgetMemory: Sendable {
             }
         }
         try regions.uncover(end..<regions.reservedByteCount, of: .resident)
-        try regions.beginPhase([.ring: plan.ringByteCount, .arena: phase.arenaByteCount], keeping: [.ring: plan.ringByteCount])
+        // A ring of the same size goes on; what arrived for this phase is in it.
+        let kept = regions.mappedByteCount(of: .ring) == phase.ringByteCount ? phase.ringByteCount : 0
+        try regions.beginPhase([.ring: phase.ringByteCount, .arena: phase.arenaByteCount], keeping: [.ring: kept])
         // What no region took is not part of the plan.
         try regions.trim()
         ledger.beginPhase(phase.phase.rawValue)

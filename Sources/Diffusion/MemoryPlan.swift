@@ -22,6 +22,8 @@ public struct MemoryPlan: Sendable {
         public let lowerBoundByteCount: Int
         /// Bytes mapped for weights that stay.
         public let residentByteCount: Int
+        /// Size of the ring that other weights pass through; 0 where none do.
+        public let ringByteCount: Int
         /// Bytes that pass through the ring: of the denoising phase, in each step.
         public let streamedByteCount: Int
         /// Bytes of the device that are held at the phase's peak.
@@ -38,11 +40,12 @@ public struct MemoryPlan: Sendable {
     /// What the process holds besides: measured before the run, with room for code and threads still to come.
     public let contextByteCount: Int
     public let keptByteCount: Int
-    public let ringByteCount: Int
     public let phases: [PhasePlan]
     /// Where each unit that stays lies in the resident region, which is ordered by first use.
     let residentSpans: [String: Range<Int>]
 
+    /// The largest ring of any phase.
+    public var ringByteCount: Int { phases.map(\.ringByteCount).max() ?? 0 }
     public var predictedPeakByteCount: Int { phases.map(\.peakByteCount).max() ?? 0 }
     /// 1 − most bytes held in the arena / most bytes mapped for it, over the run.
     public var fragmentationPeak: Double {
@@ -56,11 +59,26 @@ public struct MemoryPlan: Sendable {
         residentSpans[key].flatMap { $0.upperBound <= phase.residentByteCount ? $0 : nil }
     }
 
-    /// What passes through the ring in a run of so many steps, in order.
-    func streamedUnits(steps: Int) -> [StoredUnit] {
-        phases.flatMap { phase in
-            Array(repeating: phase.streamedUnits, count: phase.phase == .denoise ? steps : 1).joined()
+    /// A stretch of phases that one ring serves, and what passes through it in order.
+    struct RingStretch {
+        let phases: [Phase]
+        let byteCount: Int
+        let units: [StoredUnit]
+    }
+
+    /// The rings of a run of so many steps, one after the other: weights of a phase arrive ahead of it where the ring stays the same.
+    func ringStretches(steps: Int) -> [RingStretch] {
+        var stretches: [RingStretch] = []
+        for phase in phases {
+            let units = Array(repeatElement(phase.streamedUnits, count: phase.phase == .denoise ? steps : 1).joined())
+            if let last = stretches.last, last.byteCount == phase.ringByteCount {
+                stretches[stretches.count - 1] = RingStretch(
+                    phases: last.phases + [phase.phase], byteCount: last.byteCount, units: last.units + units)
+            } else {
+                stretches.append(RingStretch(phases: [phase.phase], byteCount: phase.ringByteCount, units: units))
+            }
         }
+        return stretches
     }
 
     public func phase(_ phase: Phase) -> PhasePlan? { phases.first { $0.phase == phase } }

@@ -2,10 +2,15 @@ import Memory
 import Weights
 
 /// Lays a run out within a budget, or says what would fit.
+///
+/// As the budget shrinks fewer weights stay, then the ring becomes smaller, and the decoder's phase drops weights that the next picture
+/// reads again; what does not fit then is refused.
 struct MemoryPlanner {
     let needs: RunNeeds
     let contextByteCount: Int
     let offload: Offload
+    /// The device whose rates the ring's size is chosen by; without one a ring of two largest units.
+    var profile: DeviceProfile?
     /// Region sizes are multiples of this.
     static let granularity = 2 << 20
     /// Weights that stay make room in steps of this.
@@ -13,33 +18,78 @@ struct MemoryPlanner {
 
     /// - Throws: `BudgetRefusal` with the smallest budget that works.
     func plan(budgetByteCount: Int) throws(BudgetRefusal) -> MemoryPlan {
-        if offload == .auto || offload == .none, let plan = everythingResident(budgetByteCount) { return plan }
-        let ring = Self.rounded(2 * (distinctUnits.map(\.byteCount).max() ?? 0))
-        let stays: [StoredUnit]
-        switch offload {
-        case .none: throw refusal(budgetByteCount, weights: { _ in Self.rounded(Self.sum(distinctUnits)) })
-        case .sequential: stays = []
-        case .model: stays = stepUnits
-        case .auto:
-            let room = budgetByteCount - fixedByteCount - ring - arenaByteCount(.denoise)
-            stays = chooseResidents(within: room)
+        let largestArena = needs.phases.map { arenaByteCount($0) }.max() ?? 0
+        if offload == .auto || offload == .none, Self.rounded(Self.sum(distinctUnits)) <= budgetByteCount - fixedByteCount - largestArena {
+            return makePlan(budgetByteCount, stays: distinctUnits, ring: 0, decodeRing: 0)
         }
-        let resident = Self.rounded(Self.sum(stays))
-        let tightest = needs.phases.map { fixedByteCount + ring + arenaByteCount($0) }.max() ?? 0
-        let denoise = fixedByteCount + ring + resident + arenaByteCount(.denoise)
-        if tightest > budgetByteCount || denoise > budgetByteCount {
-            throw refusal(budgetByteCount, weights: { phase in ring + (offload == .model && phase == .denoise ? resident : 0) })
+        let smallest = smallestByteCounts
+        guard smallest.allSatisfy({ $0.weights + fixedByteCount + arenaByteCount($0.phase) <= budgetByteCount }) else {
+            throw refusal(budgetByteCount, smallest)
         }
-        return makePlan(budgetByteCount, stays: stays, ring: ring)
+        let stays = wholeStep(within: budgetByteCount)
+        let ring = ringByteCount(budgetByteCount, stepStreams: stays == nil)
+        let room = budgetByteCount - fixedByteCount - ring - arenaByteCount(.denoise)
+        return makePlan(
+            budgetByteCount, stays: stays ?? (offload == .sequential ? [] : chooseResidents(within: room)), ring: ring,
+            decodeRing: ringByteCount(budgetByteCount, of: needs.phases.filter { $0.phase == .decode }))
     }
 
-    private func everythingResident(_ budget: Int) -> MemoryPlan? {
-        let largest = needs.phases.map { arenaByteCount($0) }.max() ?? 0
-        let resident = Self.rounded(Self.sum(distinctUnits))
-        return fixedByteCount + resident + largest <= budget ? makePlan(budget, stays: distinctUnits, ring: 0) : nil
+    /// For each phase, the fewest bytes of weights that it can run with.
+    private var smallestByteCounts: [(phase: RunNeeds.PhaseNeeds, weights: Int)] {
+        let all = Self.rounded(Self.sum(distinctUnits))
+        let ring = smallestRingByteCount(streamingPhases(stepStreams: offload != .model))
+        return needs.phases.map { phase in
+            switch (offload, phase.phase) {
+            case (.none, _): (phase, all)
+            case (_, .decode): (phase, smallestRingByteCount([phase]))
+            case (.model, .denoise): (phase, Self.rounded(Self.sum(stepUnits)))
+            default: (phase, ring)
+            }
+        }
     }
 
-    private func makePlan(_ budget: Int, stays: [StoredUnit], ring: Int) -> MemoryPlan {
+    /// All that a step reads, where it fits beside the step's buffers; then no ring is needed while steps run.
+    private func wholeStep(within budgetByteCount: Int) -> [StoredUnit]? {
+        let room = budgetByteCount - fixedByteCount - arenaByteCount(.denoise)
+        return offload != .sequential && Self.rounded(Self.sum(stepUnits)) <= room ? stepUnits : nil
+    }
+
+    /// The ring of every phase before the decoder's.
+    private func ringByteCount(_ budget: Int, stepStreams: Bool) -> Int {
+        let phases = streamingPhases(stepStreams: stepStreams)
+        guard stepStreams, offload == .auto, let ring = simulatedRing(budget) else { return ringByteCount(budget, of: phases) }
+        return min(max(ring, smallestRingByteCount(phases)), largestRingByteCount(budget, phases))
+    }
+
+    /// Two largest units, or as much of that as the phases leave room for.
+    private func ringByteCount(_ budget: Int, of phases: [RunNeeds.PhaseNeeds]) -> Int {
+        min(Self.rounded(2 * Self.largest(phases)), largestRingByteCount(budget, phases))
+    }
+
+    private func smallestRingByteCount(_ phases: [RunNeeds.PhaseNeeds]) -> Int { Self.rounded(Self.largest(phases)) }
+
+    private func largestRingByteCount(_ budget: Int, _ phases: [RunNeeds.PhaseNeeds]) -> Int {
+        let arena = phases.map { arenaByteCount($0) }.max() ?? 0
+        return (budget - fixedByteCount - arena) / Self.granularity * Self.granularity
+    }
+
+    /// The size that makes the shortest steps, by simulation; `nil` where the device's rates or the step's work are unknown.
+    private func simulatedRing(_ budget: Int) -> Int? {
+        guard let profile, let step = needs.phases.first(where: { $0.phase == .denoise }), let work = step.floatingPointOperations
+        else { return nil }
+        let seconds = Double(work) / profile.floatingPointOperationsPerSecond
+        let units = streamUnits(nanoseconds: Int(seconds * 1e9))
+        let room = budget - fixedByteCount - arenaByteCount(step) - Self.granularity
+        let rate = Int(profile.linkBytesPerSecond ?? profile.diskBytesPerSecond)
+        return (try? StreamingPlan(units, byteCount: room, bytesPerSecond: rate)).map { Self.rounded($0.ringByteCount) }
+    }
+
+    /// Phases before the decoder's in which weights pass through the ring.
+    private func streamingPhases(stepStreams: Bool) -> [RunNeeds.PhaseNeeds] {
+        needs.phases.filter { $0.phase != .decode && ($0.phase != .denoise || stepStreams) }
+    }
+
+    private func makePlan(_ budget: Int, stays: [StoredUnit], ring: Int, decodeRing: Int) -> MemoryPlan {
         var spans: [String: Range<Int>] = [:]
         var end = 0
         for unit in stays {
@@ -48,28 +98,31 @@ struct MemoryPlanner {
         }
         let phases = needs.phases.map { phase in
             let arena = arenaByteCount(phase)
-            let room = budget - fixedByteCount - ring - arena
+            let allStay = Self.rounded(end) <= budget - fixedByteCount - arena && phase.units.allSatisfy { spans[$0.key] != nil }
+            let phaseRing = allStay ? 0 : phase.phase == .decode ? decodeRing : ring
+            let room = budget - fixedByteCount - phaseRing - arena
             // Pages that keep their bytes are large ones.
             let resident = Self.rounded(end) <= room ? Self.rounded(end) : room / Self.evictionGranularity * Self.evictionGranularity
             let streamed = phase.units.filter { unit in spans[unit.key].map { $0.upperBound > resident } ?? true }
             return MemoryPlan.PhasePlan(
                 phase: phase.phase, arenaByteCount: arena, lowerBoundByteCount: phase.arena.lowerBound, residentByteCount: resident,
-                streamedByteCount: Self.sum(streamed), peakByteCount: fixedByteCount + ring + resident + arena,
-                floatingPointOperations: phase.floatingPointOperations, arena: phase.arena, streamedUnits: streamed)
+                ringByteCount: phaseRing, streamedByteCount: Self.sum(streamed),
+                peakByteCount: fixedByteCount + phaseRing + resident + arena, floatingPointOperations: phase.floatingPointOperations,
+                arena: phase.arena, streamedUnits: streamed)
         }
         return MemoryPlan(
             budgetByteCount: budget, offload: offload, contextByteCount: contextByteCount, keptByteCount: needs.keptByteCount,
-            ringByteCount: ring, phases: phases, residentSpans: spans)
+            phases: phases, residentSpans: spans)
     }
 
     /// The smallest budget, by the phase that needs most.
-    private func refusal(_ budget: Int, weights: (Phase) -> Int) -> BudgetRefusal {
-        func total(_ phase: RunNeeds.PhaseNeeds) -> Int { fixedByteCount + weights(phase.phase) + arenaByteCount(phase) }
-        let binding = needs.phases.max { total($0) < total($1) }
+    private func refusal(_ budget: Int, _ smallest: [(phase: RunNeeds.PhaseNeeds, weights: Int)]) -> BudgetRefusal {
+        let totals = smallest.map { (phase: $0.phase, weights: $0.weights, total: fixedByteCount + $0.weights + arenaByteCount($0.phase)) }
+        let binding = totals.max { $0.total < $1.total }
         return BudgetRefusal(
-            budgetByteCount: budget, offload: offload, smallestByteCount: binding.map(total) ?? fixedByteCount,
-            bindingPhase: binding?.phase ?? .denoise, contextByteCount: contextByteCount, keptByteCount: needs.keptByteCount,
-            weightsByteCount: binding.map { weights($0.phase) } ?? 0, arenaByteCount: binding.map { arenaByteCount($0) } ?? 0)
+            budgetByteCount: budget, offload: offload, smallestByteCount: binding?.total ?? fixedByteCount,
+            bindingPhase: binding?.phase.phase ?? .denoise, contextByteCount: contextByteCount, keptByteCount: needs.keptByteCount,
+            weightsByteCount: binding?.weights ?? 0, arenaByteCount: binding.map { arenaByteCount($0.phase) } ?? 0)
     }
 
     /// Which of a step's units stay, so that streamed bytes follow compute evenly. Blocks of both kinds take the same time on the same
@@ -77,9 +130,13 @@ struct MemoryPlanner {
     private func chooseResidents(within room: Int) -> [StoredUnit] {
         let units = stepUnits
         let plan = ResidencyPlan(
-            units.map { StreamUnit(byteCount: $0.byteCount, nanoseconds: 1) }, residentByteCount: room / Self.granularity * Self.granularity
-        )
+            streamUnits(nanoseconds: units.count), residentByteCount: room / Self.granularity * Self.granularity)
         return zip(units, plan.isResident).filter(\.1).map(\.0)
+    }
+
+    /// A step's units, each with the same share of the step's time.
+    private func streamUnits(nanoseconds: Int) -> [StreamUnit] {
+        stepUnits.map { StreamUnit(byteCount: $0.byteCount, nanoseconds: nanoseconds / stepUnits.count) }
     }
 
     private var fixedByteCount: Int { contextByteCount + needs.keptByteCount }
@@ -94,6 +151,7 @@ struct MemoryPlanner {
     private func arenaByteCount(_ phase: RunNeeds.PhaseNeeds) -> Int { Self.rounded(phase.arena.byteCount) }
 
     private static func rounded(_ byteCount: Int) -> Int { (byteCount + granularity - 1) / granularity * granularity }
+    private static func largest(_ phases: [RunNeeds.PhaseNeeds]) -> Int { phases.flatMap(\.units).map(\.byteCount).max() ?? 0 }
     private static func sum(_ units: [StoredUnit]) -> Int { units.reduce(0) { $0 + $1.byteCount } }
     private static func distinct(_ units: [StoredUnit]) -> [StoredUnit] {
         var seen: Set<String> = []

@@ -4,10 +4,11 @@ import Weights
 
 /// The memory of one run that follows a plan: each phase's arena, weights that stay, and weights that pass through the ring.
 ///
-/// The ring's schedule covers the whole run, so weights of the next step and the next phase arrive while this one computes.
+/// A ring's schedule covers all the phases that it serves, so weights of the next step and the next phase arrive while this one computes.
 final class PlannedRun: PhaseMemory, UnitSource {
     private struct State {
         var phase: MemoryPlan.PhasePlan?
+        var ring: Ring?
         var nextUse = 0
         var traffic = WeightTraffic()
         var curve = MemoryCurve()
@@ -15,36 +16,53 @@ final class PlannedRun: PhaseMemory, UnitSource {
 
     private let plan: MemoryPlan
     private let memory: BudgetMemory
-    private let streamer: RingStreamer?
+    private let rings: [Ring]
     private let state = Mutex(State())
     private let began = ContinuousClock.now
 
-    /// Lays the ring out and begins to fill it.
+    /// A streamer, and the phases whose weights pass through it.
+    private struct Ring {
+        let phases: [Phase]
+        let streamer: RingStreamer
+    }
+
+    /// Lays the rings out and begins to fill the first.
     /// - Throws: `MemoryError`, `StreamError.threadFailed`.
     init(_ plan: MemoryPlan, steps: Int, in memory: BudgetMemory) throws {
         self.plan = plan
         self.memory = memory
-        try memory.prepare(for: plan)
-        guard plan.ringByteCount > 0 else {
-            streamer = nil
-            return
+        rings = try plan.ringStretches(steps: steps).filter { $0.byteCount > 0 }.map { stretch in
+            Ring(phases: stretch.phases, streamer: try Self.streamer(of: stretch, in: memory))
         }
-        let uses = plan.streamedUnits(steps: steps)
+        try memory.prepare(for: plan)
+        if let first = plan.phases.first { try enterRing(of: first.phase) }
+    }
+
+    private static func streamer(of stretch: MemoryPlan.RingStretch, in memory: BudgetMemory) throws -> RingStreamer {
         var chunks: [StreamChunk] = []
         var indices: [String: Int] = [:]
-        for unit in uses where indices[unit.key] == nil {
+        for unit in stretch.units where indices[unit.key] == nil {
             indices[unit.key] = chunks.count
             chunks.append(unit.chunk)
         }
         let schedule = try RingSchedule(
-            chunkByteCounts: chunks.map(\.slotByteCount), uses: uses.map { [indices[$0.key, default: 0]] },
-            ringByteCount: plan.ringByteCount)
-        streamer = memory.streamer(schedule, chunks)
-        try streamer?.start()
+            chunkByteCounts: chunks.map(\.slotByteCount), uses: stretch.units.map { [indices[$0.key, default: 0]] },
+            ringByteCount: stretch.byteCount)
+        return memory.streamer(schedule, chunks)
+    }
+
+    private func ring(of phase: Phase) -> Ring? { rings.first { $0.phases.contains(phase) } }
+
+    /// Begins to fill the ring of `phase`, unless it is being filled since an earlier one.
+    private func enterRing(of phase: Phase) throws {
+        let ring = ring(of: phase)
+        guard ring?.streamer !== state.withLock({ $0.ring?.streamer }) else { return }
+        state.withLock { ($0.ring, $0.nextUse) = (ring, 0) }
+        try ring?.streamer.start()
     }
 
     /// Ends reading. What was read so far can still be asked for.
-    func finish() { streamer?.stop() }
+    func finish() { for ring in rings { ring.streamer.stop() } }
 
     /// What was held so far.
     var curve: MemoryCurve { state.withLock { $0.curve } }
@@ -56,14 +74,19 @@ final class PlannedRun: PhaseMemory, UnitSource {
 
     var traffic: WeightTraffic {
         var traffic = state.withLock { $0.traffic }
-        if let log = streamer?.log { traffic.add(log) }
+        for ring in rings { traffic.add(ring.streamer.log) }
         return traffic
     }
 
     func begin(_ phase: Phase) throws {
         let planned = plan.phase(phase)
+        // Another ring takes the place of the last one, which nothing may be filling then.
+        if let ring = state.withLock({ $0.ring }), !ring.phases.contains(phase), planned != nil { ring.streamer.stop() }
         state.withLock { $0.phase = planned }
-        if let planned { try memory.begin(planned, of: plan) }
+        if let planned {
+            try memory.begin(planned, of: plan)
+            try enterRing(of: phase)
+        }
         sample(phase)
     }
 
@@ -74,7 +97,7 @@ final class PlannedRun: PhaseMemory, UnitSource {
     func steps(of count: Int) -> Range<Int> { 0..<count }
 
     func withSpan<R>(of unit: StoredUnit, _ body: (Storage) throws -> R) throws -> R {
-        let (phase, use) = state.withLock { ($0.phase, $0.nextUse) }
+        let (phase, ring, use) = state.withLock { ($0.phase, $0.ring, $0.nextUse) }
         guard let phase else { preconditionFailure("\(unit.key) is leased outside of a planned phase") }
         defer { sample(phase.phase) }
         if let span = plan.residentSpan(unit.key, in: phase) {
@@ -83,7 +106,7 @@ final class PlannedRun: PhaseMemory, UnitSource {
             if !isLoaded { state.withLock { $0.traffic.loadedByteCount += unit.chunk.byteCount } }
             return try body(storage)
         }
-        guard let streamer else { preconditionFailure("\(unit.key) neither stays nor streams") }
+        guard let streamer = ring?.streamer else { preconditionFailure("\(unit.key) neither stays nor streams") }
         state.withLock { $0.nextUse = use + 1 }
         try waiting(in: phase.phase) { try streamer.beginUse(use) }
         defer { streamer.endUse(use) }

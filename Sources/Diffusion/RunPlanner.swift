@@ -11,27 +11,34 @@ public struct RunPlanner: Sendable {
     public let defaultSequenceLength: Int
     private let clipTokenCount: Int
     private let contextByteCount: Int
+    private let profile: DeviceProfile?
     private let backend: any Backend
     private let networks: @Sendable (RunRecorder) throws -> FluxNetworks
 
     /// - Parameters:
     ///   - contextByteCount: What the process or the device holds besides what is planned.
+    ///   - profile: The device, where its rates are known.
     ///   - backend: The engine whose memory is planned.
-    public init(_ model: FluxModel, contextByteCount: Int, on backend: any Backend) {
+    public init(_ model: FluxModel, contextByteCount: Int, profile: DeviceProfile? = nil, on backend: any Backend) {
         configurations = model.folder.configurations
         defaultSequenceLength = model.folder.defaultSequenceLength
         clipTokenCount = model.folder.clipTokenizer.maximumLength
         self.contextByteCount = contextByteCount
+        self.profile = profile
         self.backend = backend
         networks = { model.networks.leased(from: $0, on: $0.backend) }
     }
 
     /// A model without its files; its weights are stored in bf16, as published.
-    public init(onPaper configurations: FluxConfigurations, computeType: ElementType, contextByteCount: Int, on backend: any Backend) {
+    public init(
+        onPaper configurations: FluxConfigurations, computeType: ElementType, contextByteCount: Int, profile: DeviceProfile? = nil,
+        on backend: any Backend
+    ) {
         self.configurations = configurations
         defaultSequenceLength = GenerationRequest.largestSequenceLength
         clipTokenCount = configurations.clip.maxPositionEmbeddings
         self.contextByteCount = contextByteCount
+        self.profile = profile
         self.backend = backend
         networks = { recorder in
             try FluxNetworks(configurations, computeType: computeType) { component in
@@ -62,7 +69,7 @@ public struct RunPlanner: Sendable {
     ) throws -> [Result<MemoryPlan, BudgetRefusal>] {
         try request.validate(sideMultiple: configurations.sideMultiple)
         let planner = MemoryPlanner(
-            needs: try needs(of: request, encodes: encodes), contextByteCount: contextByteCount, offload: offload)
+            needs: try needs(of: request, encodes: encodes), contextByteCount: contextByteCount, offload: offload, profile: profile)
         return budgetByteCounts.map { budget in
             Result { () throws(BudgetRefusal) in try planner.plan(budgetByteCount: budget) }
         }

@@ -22,10 +22,10 @@ public struct WeightTraffic: Sendable {
     private var stalledSeconds = 0.0
 
     mutating func add(_ log: StreamLog) {
-        streamedByteCount = log.filledByteCount
-        stallCount = log.stallCount
-        stalledSeconds = Double(log.stallNanoseconds) / 1e9
-        fillSeconds = Self.covered(log.fills.filter { $0.end > 0 }.map { $0.start..<$0.end })
+        streamedByteCount += log.filledByteCount
+        stallCount += log.stallCount
+        stalledSeconds += Double(log.stallNanoseconds) / 1e9
+        fillSeconds += Self.covered(log.fills.filter { $0.end > 0 }.map { $0.start..<$0.end })
     }
 
     /// Seconds covered by spans of nanoseconds, which are in order of their starts and may overlap.

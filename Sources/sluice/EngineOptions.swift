@@ -33,10 +33,10 @@ struct EngineOptions: ParsableArguments {
             let files = published.configurations(doubleBlocks: 19, singleBlocks: 38, tinyT5: false)
             return RunPlanner(
                 onPaper: try FluxConfigurations(files, of: FilePath(published.rawValue)), computeType: type,
-                contextByteCount: profile?.contextBytes ?? MemoryPolicy.processByteCount, on: backend)
+                contextByteCount: profile?.contextBytes ?? MemoryPolicy.processByteCount, profile: profile, on: backend)
         }
         let model = try FluxModel(modelFolder, computeType: type, retainedByteCount: 0, on: backend)
-        return RunPlanner(model, contextByteCount: profile?.contextBytes ?? MemoryPolicy.processByteCount, on: backend)
+        return RunPlanner(model, contextByteCount: profile?.contextBytes ?? MemoryPolicy.processByteCount, profile: profile, on: backend)
     }
 
     private func plannedBackend(_ profile: DeviceProfile?) throws -> (any Backend, ElementType) {

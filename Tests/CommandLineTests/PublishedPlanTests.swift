@@ -90,7 +90,7 @@ import Weights
     @Test("A refusal names the largest square that fits, a multiple of 64")
     func largestSide() throws {
         let planner = try planner(.fluxSchnell)
-        let budget = 2_500_000_000
+        let budget = 2_200_000_000
         let refusal = #expect(throws: BudgetRefusal.self) {
             try planner.plan(request(1024), budgetByteCount: budget, offload: .auto)
         }
@@ -120,7 +120,7 @@ import Weights
     @Test(
         "A plan that does not fit or does not make sense ends with the documented exit code",
         arguments: [
-            (["--like", "flux.1-dev", "--profile", "rtx3060", "--memory", "2.5GB"], Int32(4), "fits this budget"),
+            (["--like", "flux.1-dev", "--profile", "rtx3060", "--memory", "2.2GB"], Int32(4), "fits this budget"),
             (["--like", "flux.1-dev", "--model", "somewhere"], 2, "--like with --model"),
             (["--profile", "rtx4090", "--device", "cpu"], 2, "--device with --profile"),
             (["--profile", "rtx4090", "--dtype", "f32"], 2, "--dtype f32"),
