@@ -12,6 +12,10 @@ public enum GalleryError: Error, Equatable, Sendable {
     case malformed(path: FilePath, fault: PNGFault)
     /// libpng refused to encode; `message` is its reason.
     case encodingFailed(path: FilePath, message: String)
+    /// libjpeg refused to encode; `message` is its reason.
+    case thumbnailFailed(message: String)
+    /// Pictures of different sizes have no pixels to compare; sides in pixels.
+    case sizesDiffer(width: Int, height: Int, otherWidth: Int, otherHeight: Int)
 }
 
 /// One way in which bytes are no PNG file that can be read.
@@ -42,6 +46,9 @@ extension GalleryError: CustomStringConvertible {
         case .tooLarge(let path, let count, let limit): "\(path): \(count) bytes, expected at most \(limit)"
         case .malformed(let path, let fault): "\(path): \(fault)"
         case .encodingFailed(let path, let message): "\(path): encoding failed: \(message)"
+        case .thumbnailFailed(let message): "a thumbnail cannot be encoded: \(message)"
+        case .sizesDiffer(let width, let height, let otherWidth, let otherHeight):
+            "pictures of \(width)×\(height) and \(otherWidth)×\(otherHeight) pixels cannot be compared: their sizes must be equal"
         }
     }
 }

@@ -22,7 +22,7 @@ public enum PNGFile {
         let file = try contents(of: path)
         do throws(PNGFault) {
             let text = try PNGText.read(file)
-            return (try decoded(file), text)
+            return (try decode(file), text)
         } catch {
             throw .malformed(path: path, fault: error)
         }
@@ -46,7 +46,9 @@ public enum PNGFile {
         }
     }
 
-    static func decoded(_ file: [UInt8]) throws(PNGFault) -> Picture {
+    /// The pixels of a file in memory: 8-bit RGB from any colour type, transparency over black.
+    /// - Throws: `PNGFault.undecodable`; files of more than 89 million pixels are refused before memory is taken for them.
+    public static func decode(_ file: [UInt8]) throws(PNGFault) -> Picture {
         do {
             let (width, height, pixels) = try PNGCodec.decode(file, pixelLimit: pixelLimit)
             return try Picture(width: width, height: height, pixels: pixels)
