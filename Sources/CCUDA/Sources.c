@@ -1,0 +1,64 @@
+#include "CUDASources.h"
+
+// One array for each file, with the zero byte that C strings end with.
+
+static const char argumentsHeader[] = {
+#embed "include/CUDAKernelArguments.h"
+    , 0};
+static const char deviceHeader[] = {
+#embed "kernels/Device.cuh"
+    , 0};
+static const char tileHeader[] = {
+#embed "kernels/Tile.cuh"
+    , 0};
+static const char attention[] = {
+#embed "kernels/Attention.cu"
+    , 0};
+static const char attentionF32[] = {
+#embed "kernels/AttentionF32.cu"
+    , 0};
+static const char attentionWide[] = {
+#embed "kernels/AttentionWide.cu"
+    , 0};
+static const char convolution[] = {
+#embed "kernels/Convolution.cu"
+    , 0};
+static const char convolutionF32[] = {
+#embed "kernels/ConvolutionF32.cu"
+    , 0};
+static const char elementwise[] = {
+#embed "kernels/Elementwise.cu"
+    , 0};
+static const char groupNorm[] = {
+#embed "kernels/GroupNorm.cu"
+    , 0};
+static const char headNorm[] = {
+#embed "kernels/HeadNorm.cu"
+    , 0};
+static const char norm[] = {
+#embed "kernels/Norm.cu"
+    , 0};
+static const char rows[] = {
+#embed "kernels/Rows.cu"
+    , 0};
+
+static const CUDASource sources[] = {
+    {"CUDAKernelArguments.h", argumentsHeader, true},
+    {"Device.cuh", deviceHeader, true},
+    {"Tile.cuh", tileHeader, true},
+    {"Attention.cu", attention, false},
+    {"AttentionF32.cu", attentionF32, false},
+    {"AttentionWide.cu", attentionWide, false},
+    {"Convolution.cu", convolution, false},
+    {"ConvolutionF32.cu", convolutionF32, false},
+    {"Elementwise.cu", elementwise, false},
+    {"GroupNorm.cu", groupNorm, false},
+    {"HeadNorm.cu", headNorm, false},
+    {"Norm.cu", norm, false},
+    {"Rows.cu", rows, false},
+};
+
+const CUDASource *cudaSources(size_t *count) {
+    *count = sizeof sources / sizeof sources[0];
+    return sources;
+}
