@@ -15,7 +15,7 @@ public struct AutoencoderDecoder: Sendable {
     public static func isIgnored(_ name: String) -> Bool { name.hasPrefix("encoder.") || name.hasPrefix("quant_conv.") }
 
     public static func units(_ c: AutoencoderConfiguration) -> [WeightUnit] {
-        [WeightUnit("mid") { p in _ = try (Self.convIn(p, c), DecoderMidBlock(p, c)) }]
+        [WeightUnit("mid") { p in _ = try (Self.convIn(p, c), AutoencoderMidBlock(p.scope("decoder"), c)) }]
             + c.blockOutChannels.indices.map { i in WeightUnit("up.\(i)") { p in _ = try DecoderUpBlock(p, c, i) } }
             + [WeightUnit("output") { p in _ = try DecoderOutput(p, c) }]
     }
@@ -27,7 +27,7 @@ public struct AutoencoderDecoder: Sendable {
         func enter(_ part: Int) -> (Sublayer) throws -> Void { { try pass.enter(.decoder, part, of: parts, $0) } }
         var x = try weights.withLease("mid") { p in
             let x = try Self.convIn(p, c)(latents, pass)
-            return try DecoderMidBlock(p, c)(x, pass, enter: enter(0))
+            return try AutoencoderMidBlock(p.scope("decoder"), c)(x, pass, enter: enter(0))
         }
         for i in c.blockOutChannels.indices {
             x = try weights.withLease("up.\(i)") { try DecoderUpBlock($0, c, i)(x, pass, enter: enter(1 + i)) }
@@ -43,12 +43,13 @@ public struct AutoencoderDecoder: Sendable {
     }
 }
 
-struct DecoderMidBlock {
+/// At the coarsest level, of the encoder and of the decoder.
+struct AutoencoderMidBlock {
     let resnets: [ResnetBlock]
     let attention: DecoderAttention
 
     init(_ p: Parameters, _ c: AutoencoderConfiguration) throws {
-        let p = p.scope("decoder.mid_block")
+        let p = p.scope("mid_block")
         let channels = c.blockOutChannels[c.blockOutChannels.count - 1]
         resnets = try (0..<2).map { try ResnetBlock(p, "resnets.\($0)", from: channels, to: channels, groups: c.normNumGroups) }
         attention = try DecoderAttention(p, "attentions.0", channels, groups: c.normNumGroups)

@@ -69,7 +69,9 @@ struct RandomFolder: Sendable {
             try component("text_encoder", "model", CLIPTextModel.units(folder.clip)),
             try component("text_encoder_2", "model", T5Encoder.units(folder.t5)),
             try component("transformer", "diffusion_pytorch_model", FluxTransformer.units(folder.transformer)),
-            try component("vae", "diffusion_pytorch_model", AutoencoderDecoder.units(folder.autoencoder)),
+            try component(
+                "vae", "diffusion_pytorch_model",
+                AutoencoderDecoder.units(folder.autoencoder) + AutoencoderEncoder.units(folder.autoencoder)),
         ]
     }
 

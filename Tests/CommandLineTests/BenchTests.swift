@@ -66,6 +66,19 @@ import Weights
         #expect(try scratch.contents == ["cat.png", "latents.safetensors", "model"])
     }
 
+    @Test("The autoencoder's file holds both halves, so that programs which load it as a whole find what they need")
+    func holdsTheEncoder() throws {
+        _ = try random("model", configurations()).write()
+        let file = try Data(contentsOf: URL(filePath: scratch.path("model/vae/diffusion_pytorch_model.safetensors.index.json")))
+        let index = try #require(try JSONSerialization.jsonObject(with: file) as? [String: Any])
+        let names = try #require(index["weight_map"] as? [String: String]).keys
+        // As many as the published pipeline's `AutoencoderKL` has with these levels.
+        #expect(names.count == 244)
+        #expect(names.filter { $0.hasPrefix("encoder.") }.count == 106)
+        #expect(
+            names.contains("encoder.down_blocks.1.resnets.0.conv1.weight") && names.contains("encoder.mid_block.attentions.0.to_q.bias"))
+    }
+
     @Test("Configurations that cannot be used, and disks that are too small, leave nothing behind")
     func refusesWhatCannotBe() throws {
         let mismatch = try configurations(.fluxDev, ["transformer": ["pooled_projection_dim": 64]])
