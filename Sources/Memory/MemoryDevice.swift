@@ -13,4 +13,14 @@ public protocol MemoryDevice: Sendable {
     /// keeps `keeper` alive as long as the storage; another copies them and books the copy.
     func place(_ bytes: UnsafeRawBufferPointer, keeping keeper: any AnyObject & Sendable, for owner: MemoryOwner) throws(MemoryError)
         -> Storage
+
+    /// Makes host bytes readable for `Backend.embed` alone, which takes some rows of them: they stay where they lie.
+    func placeTable(_ bytes: UnsafeRawBufferPointer, keeping keeper: any AnyObject & Sendable) throws(MemoryError) -> Storage
+}
+
+extension MemoryDevice {
+    /// For devices that use the host's memory.
+    public func placeTable(_ bytes: UnsafeRawBufferPointer, keeping keeper: any AnyObject & Sendable) throws(MemoryError) -> Storage {
+        try place(bytes, keeping: keeper, for: .weights)
+    }
 }

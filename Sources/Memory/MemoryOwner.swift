@@ -23,6 +23,8 @@ public enum MemoryOwner: String, CaseIterable, Sendable {
     case freePool
     /// What the device's context, loaded modules and library internals hold; measured, not asked for.
     case context
+    /// Host memory that is locked, so that a device can copy from it.
+    case pinned
     /// What others hold of a device that is shared with them; measured, not asked for.
     case external
 }

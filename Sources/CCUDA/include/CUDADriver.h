@@ -120,6 +120,8 @@ typedef struct {
     CALL(cuMemcpyDtoHAsync_v2, (void *target, CUDAAddress source, size_t byteCount, CUDAStreamHandle stream))                          \
     CALL(cuMemcpyDtoDAsync_v2, (CUDAAddress target, CUDAAddress source, size_t byteCount, CUDAStreamHandle stream))                    \
     CALL(cuMemsetD8Async, (CUDAAddress target, unsigned char value, size_t byteCount, CUDAStreamHandle stream))                        \
+    CALL(cuMemAlloc_v2, (CUDAAddress * address, size_t byteCount))                                                                     \
+    CALL(cuMemFree_v2, (CUDAAddress address))                                                                                          \
     CALL(cuMemGetAllocationGranularity, (size_t * byteCount, const CUDAPageProperties *properties, int option))                        \
     CALL(cuMemAddressReserve,                                                                                                          \
          (CUDAAddress * address, size_t byteCount, size_t alignment, CUDAAddress hint, unsigned long long flags))                      \

@@ -27,6 +27,7 @@ public final class ArenaDevice: MemoryDevice {
         var next = 0
         var serial = 0
         var held: [Held] = []
+        var heldAtPeak: [Held] = []
         var reading = Reading()
     }
 
@@ -51,15 +52,13 @@ public final class ArenaDevice: MemoryDevice {
     /// What the arena holds at this instant.
     public var reading: Reading { state.withLock { $0.reading } }
 
-    /// The arena's fragmentation at this instant.
-    /// - Parameters:
-    ///   - mappedByteCount: bytes of the arena that are mapped now.
-    ///   - peakMappedByteCount: most bytes of it that were mapped at once since the peak was last reset.
-    public func fragmentation(mappedByteCount: Int, peakMappedByteCount: Int) -> Fragmentation {
+    /// The arena's fragmentation at its fullest moment since the peak was last reset.
+    /// - Parameter mappedByteCount: bytes of the arena that were mapped then.
+    public func peakFragmentation(mappedByteCount: Int) -> Fragmentation {
         state.withLock { state in
             Fragmentation(
-                held: state.held.map(\.bytes), requestedByteCount: state.held.reduce(0) { $0 + $1.requestedByteCount },
-                peakByteCount: state.reading.peakByteCount, mappedByteCount: mappedByteCount, peakMappedByteCount: peakMappedByteCount)
+                held: state.heldAtPeak.map(\.bytes), requestedByteCount: state.heldAtPeak.reduce(0) { $0 + $1.requestedByteCount },
+                peakByteCount: state.reading.peakByteCount, mappedByteCount: mappedByteCount, peakMappedByteCount: mappedByteCount)
         }
     }
 
@@ -67,6 +66,7 @@ public final class ArenaDevice: MemoryDevice {
     public func resetPeak() {
         state.withLock { state in
             state.reading.peakByteCount = state.reading.liveByteCount
+            state.heldAtPeak = state.held
             state.reading.highWaterByteCount = state.held.map(\.bytes.upperBound).max() ?? 0
         }
     }
@@ -94,6 +94,10 @@ public final class ArenaDevice: MemoryDevice {
     ) throws(MemoryError) -> Storage {
         try device.place(bytes, keeping: keeper, for: owner)
     }
+
+    public func placeTable(_ bytes: UnsafeRawBufferPointer, keeping keeper: any AnyObject & Sendable) throws(MemoryError) -> Storage {
+        try device.placeTable(bytes, keeping: keeper)
+    }
 }
 
 extension ArenaDevice.State {
@@ -111,7 +115,10 @@ extension ArenaDevice.State {
         serial += 1
         next += 1
         reading.liveByteCount += bytes.count
-        reading.peakByteCount = max(reading.peakByteCount, reading.liveByteCount)
+        if reading.liveByteCount > reading.peakByteCount {
+            reading.peakByteCount = reading.liveByteCount
+            heldAtPeak = held
+        }
         reading.highWaterByteCount = max(reading.highWaterByteCount, bytes.upperBound)
         return taken
     }

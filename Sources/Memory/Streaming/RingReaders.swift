@@ -5,7 +5,7 @@
 final class RingReaders: @unchecked Sendable {
     let schedule: RingSchedule
     let chunks: [StreamChunk]
-    private let ring: UnsafeMutableRawPointer?
+    private let link: any RingLink
     private let monitor = Monitor()
     private let pieces: [StreamChunk.Piece]
     /// For each chunk, its pieces.
@@ -19,10 +19,10 @@ final class RingReaders: @unchecked Sendable {
     private var failure: (fill: Int, error: StreamError)?
     private var isCancelled = false
 
-    init(schedule: RingSchedule, chunks: [StreamChunk], ring: UnsafeMutableRawPointer?, pieceByteCount: Int) {
+    init(schedule: RingSchedule, chunks: [StreamChunk], link: any RingLink, pieceByteCount: Int) {
         self.schedule = schedule
         self.chunks = chunks
-        self.ring = ring
+        self.link = link
         var pieces: [StreamChunk.Piece] = []
         pieceRanges = chunks.map { chunk in
             let start = pieces.count
@@ -50,7 +50,7 @@ final class RingReaders: @unchecked Sendable {
     var currentLog: StreamLog {
         monitor.lock()
         defer { monitor.unlock() }
-        return log
+        return link.timed(log)
     }
 
     /// Ends the readers and whoever waits; what is under way is finished first.
@@ -68,7 +68,7 @@ final class RingReaders: @unchecked Sendable {
         defer { monitor.unlock() }
         while let (fill, piece) = nextPiece() {
             monitor.unlock()
-            let error = read(pieces[piece], of: fill)
+            let error = carry(piece, of: fill)
             monitor.lock()
             finishPiece(of: fill, error)
         }
@@ -76,7 +76,7 @@ final class RingReaders: @unchecked Sendable {
 
     /// Waits for the chunks of the next use.
     func beginUse(_ use: Int) throws(StreamError) {
-        let request = Monitor.now()
+        let request = MonotonicClock.nanoseconds
         monitor.lock()
         defer { monitor.unlock() }
         var hasWaited = false
@@ -88,8 +88,9 @@ final class RingReaders: @unchecked Sendable {
             monitor.waitForArrival()
         }
         if isCancelled { throw .cancelled }
+        try link.beginUse(use, fills: schedule.uses[use])
         precondition(state.beginUse() == use, "uses begin in the order of the schedule")
-        let start = hasWaited ? Monitor.now() : request
+        let start = hasWaited ? MonotonicClock.nanoseconds : request
         log.uses[use].request = request
         log.uses[use].start = start
         log.stallNanoseconds += start - request
@@ -99,16 +100,11 @@ final class RingReaders: @unchecked Sendable {
     /// Gives the chunks of the oldest use back.
     func endUse(_ use: Int) {
         monitor.lock()
+        do throws(StreamError) { try link.endUse(use) } catch { fail(from: 0, error) }
         state.endUse(use)
-        log.uses[use].end = Monitor.now()
+        log.uses[use].end = MonotonicClock.nanoseconds
         monitor.signalRoom()
         monitor.unlock()
-    }
-
-    /// The bytes of an extent in the slot of a fill.
-    func bytes(fill: Int, extent: Int) -> UnsafeRawBufferPointer {
-        let range = chunks[schedule.fills[fill].chunk].slotRanges[extent]
-        return UnsafeRawBufferPointer(start: ring.map { $0 + schedule.fills[fill].bytes.lowerBound + range.lowerBound }, count: range.count)
     }
 
     /// Whether the chunks of a use can arrive without another use ending.
@@ -126,7 +122,11 @@ final class RingReaders: @unchecked Sendable {
             }
             if state.canBeginFill {
                 currentFill = state.beginFill()
-                log.fills[currentFill].start = Monitor.now()
+                log.fills[currentFill].start = MonotonicClock.nanoseconds
+                do throws(StreamError) { try link.beginFill(schedule.fills[currentFill], currentFill) } catch {
+                    fail(from: currentFill, error)
+                    return nil
+                }
                 handedOut = pieceRanges[schedule.fills[currentFill].chunk]
                 if handedOut.isEmpty { finishFill(currentFill) }
             } else if state.begunFills == schedule.fills.count {
@@ -138,32 +138,39 @@ final class RingReaders: @unchecked Sendable {
         return nil
     }
 
-    private func read(_ piece: StreamChunk.Piece, of fill: Int) -> StreamError? {
-        guard let ring else { return nil }
-        do {
-            try piece.file.read(
-                at: piece.fileOffset, byteCount: piece.byteCount, needed: piece.needed,
-                into: ring + schedule.fills[fill].bytes.lowerBound + piece.slotOffset)
+    private func carry(_ index: Int, of fill: Int) -> StreamError? {
+        let (source, planned) = (pieces[index], schedule.fills[fill])
+        let piece = RingPiece(
+            fill: fill, chunk: planned.chunk, index: index - pieceRanges[planned.chunk].lowerBound,
+            ringOffset: planned.bytes.lowerBound + source.slotOffset, slotOffset: source.slotOffset, byteCount: source.byteCount)
+        do throws(StreamError) {
+            try link.carry(piece) { (target) throws(StreamError) in
+                try source.file.read(at: source.fileOffset, byteCount: source.byteCount, needed: source.needed, into: target)
+            }
             return nil
-        } catch {
-            return error
-        }
+        } catch { return error }
+    }
+
+    /// Uses whose chunks need `fill` or a later one get the error; of several, that of the earliest.
+    private func fail(from fill: Int, _ error: StreamError) {
+        if failure.map({ fill < $0.fill }) ?? true { failure = (fill, error) }
+        monitor.signalRoom()
+        monitor.signalArrival()
     }
 
     private func finishPiece(of fill: Int, _ error: StreamError?) {
         piecesLeft[fill] -= 1
         if let error {
-            if failure.map({ fill < $0.fill }) ?? true { failure = (fill, error) }
-            monitor.signalRoom()
-            monitor.signalArrival()
+            fail(from: fill, error)
         } else if piecesLeft[fill] == 0, failure?.fill != fill {
             finishFill(fill)
         }
     }
 
     private func finishFill(_ fill: Int) {
+        do throws(StreamError) { try link.endFill(fill) } catch { return fail(from: fill, error) }
         state.endFill(fill)
-        log.fills[fill].end = Monitor.now()
+        log.fills[fill].end = MonotonicClock.nanoseconds
         log.filledByteCount += chunks[schedule.fills[fill].chunk].byteCount
         monitor.signalArrival()
     }

@@ -13,6 +13,7 @@ public final class RingStreamer: @unchecked Sendable {
     private let schedule: RingSchedule
     private let readerCount: Int
     private let readers: RingReaders
+    private let ring: UnsafeMutableRawBufferPointer?
     private var threads: [pthread_t] = []
 
     /// A streamer at rest.
@@ -22,23 +23,16 @@ public final class RingStreamer: @unchecked Sendable {
     ///   - ring: the schedule's ring, aligned to 4096, which outlives the streamer's run.
     ///   - readerCount: threads that read at the same time.
     ///   - pieceByteCount: most bytes of one read, a multiple of 4096.
-    public init(
+    public convenience init(
         schedule: RingSchedule, chunks: [StreamChunk], ring: UnsafeMutableRawBufferPointer, readerCount: Int = 2,
         pieceByteCount: Int = 4 << 20
     ) {
-        let block = StreamFile.blockByteCount
-        precondition(readerCount > 0 && pieceByteCount > 0 && pieceByteCount % block == 0, "reads are whole blocks")
         precondition(ring.count >= schedule.ringByteCount, "the ring is smaller than the schedule's")
-        precondition(UInt(bitPattern: ring.baseAddress) % UInt(block) == 0, "the ring is not aligned")
-        precondition(
-            schedule.fills.allSatisfy { $0.bytes.count == chunks[$0.chunk].slotByteCount && $0.bytes.lowerBound % block == 0 },
-            "the schedule was made for other chunks")
-        self.schedule = schedule
-        self.readerCount = readerCount
-        readers = RingReaders(schedule: schedule, chunks: chunks, ring: ring.baseAddress, pieceByteCount: pieceByteCount)
+        precondition(UInt(bitPattern: ring.baseAddress) % UInt(StreamFile.blockByteCount) == 0, "the ring is not aligned")
+        self.init(
+            schedule: schedule, chunks: chunks, link: HostRing(address: ring.baseAddress), ring: ring, readerCount: readerCount,
+            pieceByteCount: pieceByteCount)
     }
-
-    deinit { stop() }
 
     /// A streamer at rest whose ring is device memory that the host can address.
     public convenience init(schedule: RingSchedule, chunks: [StreamChunk], ring: Storage, readerCount: Int = 2) {
@@ -46,6 +40,31 @@ public final class RingStreamer: @unchecked Sendable {
             schedule: schedule, chunks: chunks, ring: UnsafeMutableRawBufferPointer(start: ring.address, count: ring.byteCount),
             readerCount: readerCount)
     }
+
+    /// A streamer at rest whose ring is reached by `link`, which outlives the streamer's run.
+    public convenience init(
+        schedule: RingSchedule, chunks: [StreamChunk], link: any RingLink, readerCount: Int, pieceByteCount: Int
+    ) {
+        self.init(
+            schedule: schedule, chunks: chunks, link: link, ring: nil, readerCount: readerCount, pieceByteCount: pieceByteCount)
+    }
+
+    private init(
+        schedule: RingSchedule, chunks: [StreamChunk], link: any RingLink, ring: UnsafeMutableRawBufferPointer?, readerCount: Int,
+        pieceByteCount: Int
+    ) {
+        let block = StreamFile.blockByteCount
+        precondition(readerCount > 0 && pieceByteCount > 0 && pieceByteCount % block == 0, "reads are whole blocks")
+        precondition(
+            schedule.fills.allSatisfy { $0.bytes.count == chunks[$0.chunk].slotByteCount && $0.bytes.lowerBound % block == 0 },
+            "the schedule was made for other chunks")
+        self.schedule = schedule
+        self.readerCount = readerCount
+        self.ring = ring
+        readers = RingReaders(schedule: schedule, chunks: chunks, link: link, pieceByteCount: pieceByteCount)
+    }
+
+    deinit { stop() }
 
     /// The bytes of the ring that a use's only chunk lies in.
     public func slot(use: Int) -> Range<Int> { schedule.fills[schedule.uses[use].lowerBound].bytes }
@@ -81,13 +100,17 @@ public final class RingStreamer: @unchecked Sendable {
         try readers.beginUse(use)
     }
 
-    /// The bytes of an extent, between the beginning and the end of the use that reads its chunk.
+    /// The bytes of an extent, between the beginning and the end of the use that reads its chunk; empty where the host cannot address
+    /// the ring.
     /// - Parameters:
     ///   - use: the use.
     ///   - chunk: which of its chunks, counted from 0 in the order of the schedule.
     ///   - extent: which extent of the chunk.
     public func bytes(use: Int, chunk: Int = 0, extent: Int = 0) -> UnsafeRawBufferPointer {
-        readers.bytes(fill: schedule.uses[use].lowerBound + chunk, extent: extent)
+        guard let ring else { return UnsafeRawBufferPointer(start: nil, count: 0) }
+        let fill = schedule.fills[schedule.uses[use].lowerBound + chunk]
+        let range = readers.chunks[fill.chunk].slotRanges[extent]
+        return UnsafeRawBufferPointer(rebasing: ring[fill.bytes.lowerBound + range.lowerBound..<fill.bytes.lowerBound + range.upperBound])
     }
 
     /// Gives the chunks of a use back: their slots may be filled at once.

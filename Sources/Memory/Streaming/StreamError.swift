@@ -8,6 +8,8 @@ public enum StreamError: Error, Equatable, Sendable {
     case truncated(file: String, offset: Int, expectedByteCount: Int, foundByteCount: Int)
     /// A reader thread could not be started.
     case threadFailed(code: Int32)
+    /// The device did not take bytes: which of its calls failed, and how.
+    case deviceFailed(call: String, code: Int32)
     /// The run was cancelled.
     case cancelled
 }
@@ -21,6 +23,7 @@ extension StreamError: CustomStringConvertible {
         case .truncated(let file, let offset, let expected, let found):
             "\(file): ends after \(found) of \(expected) bytes at \(offset)"
         case .threadFailed(let code): "a reader thread cannot be started (error \(code))"
+        case .deviceFailed(let call, let code): "weights cannot be sent to the device: \(call) failed (error \(code))"
         case .cancelled: "streaming was cancelled"
         }
     }

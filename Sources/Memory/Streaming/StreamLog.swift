@@ -36,3 +36,23 @@ public struct StreamLog: Sendable {
         uses = Array(repeating: Use(), count: schedule.uses.count)
     }
 }
+
+extension StreamLog {
+    /// The same log with the times at which a device did what it was asked for, nanoseconds from a moment of its own; `nil` where it
+    /// has not.
+    public func timed(fills: [Range<Int>?], uses: [Range<Int>?], ends: [Int?]) -> StreamLog {
+        var log = self
+        log.stallNanoseconds = 0
+        log.stallCount = 0
+        for (index, span) in fills.enumerated() {
+            (log.fills[index].start, log.fills[index].end) = (span?.lowerBound ?? 0, span?.upperBound ?? 0)
+        }
+        for (index, span) in uses.enumerated() {
+            log.uses[index] = Use(request: span?.lowerBound ?? 0, start: span?.upperBound ?? 0, end: ends[index] ?? 0)
+            log.stallNanoseconds += span?.count ?? 0
+            // A wait for what is there already takes the device a moment too.
+            log.stallCount += span?.count ?? 0 > 20_000 ? 1 : 0
+        }
+        return log
+    }
+}
