@@ -1,7 +1,8 @@
 #include "CUDASources.h"
 
-// One array for each file, with the zero byte that C strings end with.
+#pragma clang diagnostic ignored "-Wc23-extensions"
 
+// One array for each file, with the zero byte that C strings end with.
 static const char argumentsHeader[] = {
 #embed "include/CUDAKernelArguments.h"
     , 0};

@@ -1,0 +1,38 @@
+// Runs the CUDA kernels on the host, thread by thread, and finds what a device would leave unsaid.
+#ifndef SIMT_EMULATOR_H
+#define SIMT_EMULATOR_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#pragma clang assume_nonnull begin
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct {
+    unsigned x, y, z;
+} simt_dim;
+
+// Runs a kernel to its end. The arguments are laid out as a parameter list. Returns 0, or 1 with a described fault: a kernel that does not
+// exist, arguments of another size, a shape beyond the device's limits, an access outside registered memory or shared memory, a misaligned
+// one, shared memory used by two threads with no barrier between, threads that miss a barrier or a warp's collective operation.
+int simt_launch(
+    const char *kernel, simt_dim grid, simt_dim block, size_t sharedByteCount, const void *_Nullable arguments, size_t argumentByteCount,
+    char *error, size_t errorByteCount);
+
+// Makes memory known as the device's: kernels may use it and nothing else. Ranges do not overlap.
+void simt_register(uint64_t address, size_t byteCount);
+void simt_unregister(uint64_t address);
+
+// The kernels' names, in a fixed order.
+size_t simt_kernel_count(void);
+const char *simt_kernel_name(size_t index);
+
+#ifdef __cplusplus
+}
+#endif
+
+#pragma clang assume_nonnull end
+#endif
