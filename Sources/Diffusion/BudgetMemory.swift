@@ -48,15 +48,20 @@ final class BudgetMemory: Sendable {
     func beginArena(_ plan: ArenaPlan) { arena.begin(plan) }
 
     /// What is held now, by what it is held for; of the arena, at its fullest moment since the last sample.
-    func sample(seconds: Double, phase: Phase) -> MemoryCurve.Sample {
+    func sample(seconds: Double, phase: Phase) -> (sample: MemoryCurve.Sample, arena: Fragmentation) {
         let held = ledger.reading.byteCounts
-        let arenaPeak = arena.reading.peakByteCount
+        let mapped = held[.arena, default: 0]
+        let (arenaPeak, fragmentation) = (arena.reading.peakByteCount, arena.peakFragmentation(mappedByteCount: mapped))
         arena.resetPeak()
-        return MemoryCurve.Sample(
+        let sample = MemoryCurve.Sample(
             seconds: seconds, phase: phase, residentByteCount: held[.resident, default: 0], ringByteCount: held[.ring, default: 0],
-            arenaByteCount: held[.arena, default: 0], arenaHeldByteCount: arenaPeak,
+            arenaByteCount: mapped, arenaHeldByteCount: arenaPeak,
             keptByteCount: held[.conditioning, default: 0] + held[.modulation, default: 0], contextByteCount: held[.context, default: 0])
+        return (sample, fragmentation)
     }
+
+    /// The calls that moved pages since this was last asked.
+    func takePageEvents() -> [PageEvent] { regions.log.take().events }
 
     func isLoaded(_ unit: StoredUnit, at span: Range<Int>) -> Bool { resident.withLock { $0[unit.key] } == span.lowerBound }
 

@@ -108,7 +108,7 @@ public actor Engine {
         let memory = try self.memory ?? BudgetMemory(budgetByteCount: plan.budgetByteCount, ledger: ledger)
         self.memory = memory
         ledger.record(measuredByteCount: plan.contextByteCount, of: .context)
-        let planned = try PlannedRun(plan, steps: request.steps, in: memory)
+        let planned = try PlannedRun(plan, steps: request.steps, in: memory, began: observer.began)
         defer { planned.finish() }
         let backend = backend.running(on: memory.arena)
         let run = Run(pass: pass(on: backend, observer), memory: planned, observer: observer)
@@ -129,6 +129,7 @@ public actor Engine {
             request: request, pixels: drawn.pixels, latents: drawn.latents,
             latentLayout: model.folder.latentLayout(width: request.width, height: request.height), timeline: run.observer.finish(),
             plan: plan, phasePeaks: plan == nil ? [] : ledger.reading.phases, traffic: planned?.traffic, memoryCurve: planned?.curve,
+            memoryEvents: planned?.takeEvents() ?? [], arenaUses: planned?.arenaUses ?? [],
             peakByteCount: ledger.reading.peakByteCount)
     }
 

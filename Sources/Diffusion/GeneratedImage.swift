@@ -17,6 +17,10 @@ public struct GeneratedImage: Sendable {
     public let traffic: WeightTraffic?
     /// What the run held over time, where it had a budget.
     public let memoryCurve: MemoryCurve?
+    /// What happened to pages and weights, in order; empty without a budget.
+    public let memoryEvents: [MemoryEvent]
+    /// How each phase used its buffers' memory; empty without a budget.
+    public let arenaUses: [ArenaUse]
     /// Most bytes the device's ledger held at once while this picture was drawn.
     public let peakByteCount: Int
 }

@@ -12,27 +12,33 @@ final class PlannedRun: PhaseMemory, UnitSource {
         var nextUse = 0
         var traffic = WeightTraffic()
         var curve = MemoryCurve()
+        var loads: [MemoryEvent] = []
+        /// Of each phase, at its fullest moment so far.
+        var fullest: [Phase: ArenaUse] = [:]
     }
 
     private let plan: MemoryPlan
     private let memory: BudgetMemory
     private let rings: [Ring]
     private let state = Mutex(State())
-    private let began = ContinuousClock.now
+    private let clock: RunClock
 
     /// A streamer, and the phases whose weights pass through it.
     private struct Ring {
         let phases: [Phase]
         let streamer: RingStreamer
+        /// What passes through it, use by use.
+        let units: [StoredUnit]
     }
 
     /// Lays the rings out and begins to fill the first.
     /// - Throws: `MemoryError`, `StreamError.threadFailed`.
-    init(_ plan: MemoryPlan, steps: Int, in memory: BudgetMemory) throws {
+    init(_ plan: MemoryPlan, steps: Int, in memory: BudgetMemory, began: ContinuousClock.Instant) throws {
         self.plan = plan
+        clock = RunClock(began: began)
         self.memory = memory
         rings = try plan.ringStretches(steps: steps).filter { $0.byteCount > 0 }.map { stretch in
-            Ring(phases: stretch.phases, streamer: try Self.streamer(of: stretch, in: memory))
+            Ring(phases: stretch.phases, streamer: try Self.streamer(of: stretch, in: memory), units: stretch.units)
         }
         try memory.prepare(for: plan)
         if let first = plan.phases.first { try enterRing(of: first.phase) }
@@ -67,9 +73,32 @@ final class PlannedRun: PhaseMemory, UnitSource {
     /// What was held so far.
     var curve: MemoryCurve { state.withLock { $0.curve } }
 
+    /// How the arena was used in each phase, at its fullest moment.
+    var arenaUses: [ArenaUse] { state.withLock { state in plan.phases.compactMap { state.fullest[$0.phase] } } }
+
     private func sample(_ phase: Phase) {
-        let sample = memory.sample(seconds: (ContinuousClock.now - began) / .seconds(1), phase: phase)
-        state.withLock { $0.curve.add(sample) }
+        let (sample, fragmentation) = memory.sample(seconds: clock.seconds, phase: phase)
+        state.withLock { state in
+            state.curve.add(sample)
+            if sample.arenaHeldByteCount > state.fullest[phase]?.heldByteCount ?? 0 {
+                state.fullest[phase] = ArenaUse(
+                    phase: phase, heldByteCount: sample.arenaHeldByteCount, mappedByteCount: sample.arenaByteCount,
+                    ringByteCount: sample.ringByteCount, fragmentation: fragmentation)
+            }
+        }
+    }
+
+    /// What happened to pages and weights so far, in order.
+    func takeEvents() -> [MemoryEvent] {
+        var events = state.withLock { $0.loads } + memory.takePageEvents().map(clock.event)
+        for ring in rings {
+            let log = ring.streamer.log
+            for (unit, (fill, use)) in zip(ring.units, zip(log.fills, log.uses)) {
+                if fill.end > 0 { events.append(clock.event(.fill, unit.key, unit.chunk.byteCount, fill.start, fill.end)) }
+                if use.stall > 0 { events.append(clock.event(.wait, unit.key, unit.chunk.byteCount, use.request, use.start)) }
+            }
+        }
+        return events.sorted { $0.start < $1.start }
     }
 
     var traffic: WeightTraffic {
@@ -101,16 +130,25 @@ final class PlannedRun: PhaseMemory, UnitSource {
         guard let phase else { preconditionFailure("\(unit.key) is leased outside of a planned phase") }
         defer { sample(phase.phase) }
         if let span = plan.residentSpan(unit.key, in: phase) {
-            let isLoaded = memory.isLoaded(unit, at: span)
-            let storage = try waiting(in: phase.phase) { try memory.loaded(unit, at: span, in: phase) }
-            if !isLoaded { state.withLock { $0.traffic.loadedByteCount += unit.chunk.byteCount } }
-            return try body(storage)
+            return try body(loaded(unit, at: span, in: phase))
         }
         guard let streamer = ring?.streamer else { preconditionFailure("\(unit.key) neither stays nor streams") }
         state.withLock { $0.nextUse = use + 1 }
         try waiting(in: phase.phase) { try streamer.beginUse(use) }
         defer { streamer.endUse(use) }
         return try body(memory.ringSpan(streamer.slot(use: use)))
+    }
+
+    private func loaded(_ unit: StoredUnit, at span: Range<Int>, in phase: MemoryPlan.PhasePlan) throws -> Storage {
+        if memory.isLoaded(unit, at: span) { return try memory.loaded(unit, at: span, in: phase) }
+        let start = MonotonicClock.nanoseconds
+        let storage = try waiting(in: phase.phase) { try memory.loaded(unit, at: span, in: phase) }
+        let load = clock.event(.load, unit.key, unit.chunk.byteCount, start, MonotonicClock.nanoseconds)
+        state.withLock { state in
+            state.traffic.loadedByteCount += load.byteCount
+            state.loads.append(load)
+        }
+        return storage
     }
 
     /// Counts the time of `body` as waiting for weights.

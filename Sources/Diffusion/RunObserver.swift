@@ -10,7 +10,7 @@ final class RunObserver: Sendable {
     }
 
     private let state = Mutex(State())
-    private let began = ContinuousClock.now
+    let began = ContinuousClock.now
     private let send: @Sendable (GenerationEvent) -> Void
 
     init(_ send: @escaping @Sendable (GenerationEvent) -> Void) {

@@ -26,7 +26,7 @@ struct PictureRun: Sendable {
     /// The picture last: where it is, everything else is.
     private func save(_ image: GeneratedImage) throws {
         if let file = files.latents { try LatentFile.write(image.latents, image.latentLayout, to: file) }
-        if let file = files.trace { try JSONFile.write(ChromeTrace(image.timeline), to: file) }
+        if let file = files.trace { try JSONFile.write(ChromeTrace(image), to: file) }
         if let file = files.report { try JSONFile.write(Report(image, engine: engine, picture: files.picture), to: file) }
         let picture = try Picture(width: request.width, height: request.height, pixels: image.pixels)
         try PNGFile.write(picture, metadata: metadata, to: files.picture)

@@ -31,8 +31,24 @@ struct Report: Encodable {
         /// Beside the plan's prediction for the same phase; empty where memory was not planned.
         let phases: [PhasePeak]
         let peakResidentSetBytes: Int
-        /// 1 − most bytes held / most bytes mapped in the arena, by the plan that the run followed.
+        /// 1 − most bytes held / most bytes mapped in the arena, as measured; absent where memory was not planned.
         let fragmentationPeak: Double?
+        /// The same of arena and ring together.
+        let dynamicFragmentationPeak: Double?
+        /// Calls that moved pages while the picture was drawn.
+        let pageCalls: PageCalls
+    }
+
+    struct PageCalls: Encodable {
+        let count, createdBytes: Int
+        let seconds: Double
+
+        init(_ events: [MemoryEvent]) {
+            let calls = events.filter { [.create, .destroy, .map, .unmap].contains($0.kind) }
+            count = calls.count
+            createdBytes = calls.filter { $0.kind == .create }.reduce(0) { $0 + $1.byteCount }
+            seconds = calls.reduce(0) { $0 + $1.seconds }
+        }
     }
 
     struct Time: Encodable {
@@ -44,6 +60,21 @@ struct Report: Encodable {
     struct PhasePeak: Encodable {
         let name: String
         let peakBytes: Int
+        /// Of the phase's arena at its fullest moment; absent for phases that took no buffer.
+        let fragmentation: FragmentationReport?
+    }
+
+    /// Shares of the arena, from 0 to 1: mapped and not held over the phase (`peak`) and at its fullest moment (`now`), free but not in
+    /// one piece (`hole`), lost to alignment (`rounding`).
+    struct FragmentationReport: Encodable {
+        let peak, now, hole, rounding: Double
+
+        init(_ arena: ArenaUse) {
+            peak = [arena].fragmentationPeak
+            now = arena.fragmentation.now
+            hole = arena.fragmentation.hole
+            rounding = arena.fragmentation.rounding
+        }
     }
 
     /// Bytes mapped, but for `arenaHeld`, which is the part of the arena in use.
@@ -103,9 +134,15 @@ struct Report: Encodable {
             maximumSequenceLength: asked.maximumSequenceLength)
         plan = image.plan.map { PlanReport($0) }
         memory = MemoryUse(
-            peakBytes: image.peakByteCount, phases: image.phasePeaks.map { PhasePeak(name: $0.name, peakBytes: $0.byteCount) },
+            peakBytes: image.peakByteCount,
+            phases: image.phasePeaks.map { phase in
+                let arena = image.arenaUses.first { $0.phase.rawValue == phase.name }
+                return PhasePeak(name: phase.name, peakBytes: phase.byteCount, fragmentation: arena.map { FragmentationReport($0) })
+            },
             peakResidentSetBytes: HostMemory.peakResidentByteCount,
-            fragmentationPeak: image.plan?.fragmentationPeak)
+            fragmentationPeak: image.plan.map { _ in image.arenaUses.fragmentationPeak },
+            dynamicFragmentationPeak: image.plan.map { _ in image.arenaUses.dynamicFragmentationPeak },
+            pageCalls: PageCalls(image.memoryEvents))
         memoryCurve = image.memoryCurve?.samples.map { MemoryPoint($0) }
         streaming = image.traffic.map { Streaming($0) }
         time = Time(

@@ -74,12 +74,20 @@ import Testing
         #expect(phases == ["load", "clip", "t5", "modulation", "denoise", "decode"])
         let memory = try #require(report["memory"] as? [String: Any])
         #expect(try #require(memory["peakBytes"] as? Int) > 0)
+        for phase in try #require(memory["phases"] as? [[String: Any]]) {
+            let shares = try #require(phase["fragmentation"] as? [String: Double])
+            #expect(
+                Set(shares.keys) == ["peak", "now", "hole", "rounding"] && shares.values.allSatisfy { (0..<1).contains($0) }, "\(shares)")
+        }
         let resident = try #require(memory["peakResidentSetBytes"] as? Int)
         #expect(resident < 200_000_000, "\(resident) bytes were resident")
         #expect((report["output"] as? [String: Any])?["seed"] as? Int == 1)
         let trace = try #require(
             try JSONSerialization.jsonObject(with: Data(contentsOf: URL(filePath: scratch.path("t.json")))) as? [String: Any])
-        #expect(try #require(trace["traceEvents"] as? [Any]).count > 10)
+        let events = try #require(trace["traceEvents"] as? [[String: Any]])
+        for name in ["denoise", "step 1", "load transformer", "create freePool", "map arena", "memory", "thread_name"] {
+            #expect(events.contains { ($0["name"] as? String)?.hasPrefix(name) == true }, "\(name)")
+        }
     }
 
     @Test("Off a terminal each step is one plain line on standard error")

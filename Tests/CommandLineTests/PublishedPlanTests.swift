@@ -13,9 +13,9 @@ import Weights
 @Suite struct PublishedPlanTests {
     private let profile = DeviceProfile.builtIn[1]
 
-    private func planner(_ model: PublishedModel) throws -> RunPlanner {
+    private func planner(_ model: PublishedModel, on device: DeviceProfile? = nil) throws -> RunPlanner {
         RunPlanner(
-            onPaper: try sizes(model), computeType: .bf16, contextByteCount: profile.contextBytes,
+            onPaper: try sizes(model), computeType: .bf16, contextByteCount: profile.contextBytes, profile: device,
             on: NullBackend(workspaceByteCount: profile.workspaceBytes))
     }
 
@@ -68,6 +68,25 @@ import Weights
             floatingPointOperationsPerSecond: profile.floatingPointOperationsPerSecond, contextBytes: 0, workspaceBytes: 0)
         let read = try #require(tight.stepTime(on: shared))
         #expect(read.bound == .disk && read.seconds == Double(tight.streamedBytesPerStep) / 2e9)
+    }
+
+    @Test("The ring shrinks to one block where room is short, is the decoder's own in its phase, and goes while all of a step stays")
+    func ring() throws {
+        // A double block without its modulation, 453 MB, rounded up to whole pages.
+        let block = 434 << 20
+        for (planner, choosesBySimulation) in [(try planner(.fluxDev), false), (try planner(.fluxDev, on: profile), true)] {
+            func ring(_ phase: Phase, _ budget: Int) throws -> Int {
+                let plan = try planner.plan(request(512), budgetByteCount: budget, offload: .auto)
+                return try #require(plan.phase(phase)).ringByteCount
+            }
+            let refusal = #expect(throws: BudgetRefusal.self) { try planner.plan(request(512), budgetByteCount: 1, offload: .auto) }
+            let smallest = try #require(refusal?.smallestByteCount)
+            #expect(try ring(.denoise, smallest) == block)
+            #expect(try ring(.denoise, 8_000_000_000) <= 2 * block)
+            #expect(try ring(.denoise, 8_000_000_000) > block || choosesBySimulation)
+            #expect(try (1...block / 5).contains(ring(.decode, smallest)))
+            #expect(try ring(.modulation, 20_000_000_000) > 0 && ring(.denoise, 20_000_000_000) == 0)
+        }
     }
 
     @Test("A larger budget never streams more, and a refused one names its smallest")

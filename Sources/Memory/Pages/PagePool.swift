@@ -6,11 +6,13 @@ struct PagePool {
 
     private let backend: any VirtualMemoryBackend
     private let ledger: Ledger
+    private let log: PageLog
     private(set) var pages: [PhysicalPage] = []
 
-    init(backend: any VirtualMemoryBackend, ledger: Ledger) {
+    init(backend: any VirtualMemoryBackend, ledger: Ledger, log: PageLog) {
         self.backend = backend
         self.ledger = ledger
+        self.log = log
     }
 
     /// A page of this size, kept or made. It stays in the pool until `remove`.
@@ -49,7 +51,9 @@ struct PagePool {
     private mutating func create(byteCount: Int) throws(MemoryError) -> PhysicalPage {
         try ledger.book(byteCount, for: .freePool)
         do {
-            let page = try backend.createPage(byteCount: byteCount)
+            let page = try log.noting(.create, .freePool, byteCount) { () throws(MemoryError) in
+                try backend.createPage(byteCount: byteCount)
+            }
             pages.append(page)
             return page
         } catch {
@@ -59,7 +63,7 @@ struct PagePool {
     }
 
     private mutating func destroy(_ page: PhysicalPage) throws(MemoryError) {
-        try backend.destroyPage(page)
+        try log.noting(.destroy, .freePool, page.byteCount) { () throws(MemoryError) in try backend.destroyPage(page) }
         pages.removeAll { $0 == page }
         ledger.release(page.byteCount, for: .freePool)
     }

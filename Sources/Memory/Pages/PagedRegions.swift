@@ -21,6 +21,8 @@ public final class PagedRegions: Sendable {
     public let reservedByteCount: Int
     /// The unit of region sizes, bytes.
     public let granularity: Int
+    /// The calls that moved pages.
+    public let log = PageLog()
     private let backend: any VirtualMemoryBackend
     private let addresses: [UInt]
     private let state: Mutex<State>
@@ -49,7 +51,8 @@ public final class PagedRegions: Sendable {
         self.reservedByteCount = reservedByteCount.roundedUp(to: backend.granularity)
         let ranges = try RegionRanges(byteCount: self.reservedByteCount, backend: backend)
         addresses = ranges.addresses
-        state = Mutex(State(pool: PagePool(backend: backend, ledger: ledger), mapped: Region.allCases.map { _ in [] }, ranges: ranges))
+        state = Mutex(
+            State(pool: PagePool(backend: backend, ledger: ledger, log: log), mapped: Region.allCases.map { _ in [] }, ranges: ranges))
     }
 
     /// The first address of a region, in the device's own terms; it never changes.
@@ -84,7 +87,9 @@ public final class PagedRegions: Sendable {
                 while offset < gap.upperBound {
                     let byteCount = gap.upperBound - offset < PagePool.largePageByteCount ? granularity : PagePool.largePageByteCount
                     let page = try state.pool.page(byteCount: byteCount, for: region.owner)
-                    try state.ranges.with(region) { (range) throws(MemoryError) in try backend.map(page, at: offset, in: range) }
+                    try log.noting(.map, region.owner, byteCount) { () throws(MemoryError) in
+                        try state.ranges.with(region) { (range) throws(MemoryError) in try backend.map(page, at: offset, in: range) }
+                    }
                     state.pool.remove(page, for: region.owner)
                     state.insert(Placement(page: page, offset: offset), in: region)
                     offset += byteCount
@@ -133,7 +138,9 @@ public final class PagedRegions: Sendable {
     private func uncover(_ region: Region, where isUnwanted: (Placement) -> Bool) throws(MemoryError) {
         try state.withLock { (state) throws(MemoryError) in
             for placement in state.mapped[region.rawValue].reversed() where isUnwanted(placement) {
-                try state.ranges.with(region) { (range) throws(MemoryError) in try backend.unmap(placement.bytes, in: range) }
+                try log.noting(.unmap, region.owner, placement.page.byteCount) { () throws(MemoryError) in
+                    try state.ranges.with(region) { (range) throws(MemoryError) in try backend.unmap(placement.bytes, in: range) }
+                }
                 state.mapped[region.rawValue].removeAll { $0 == placement }
                 state.pool.insert(placement.page, from: region.owner)
             }

@@ -31,11 +31,4 @@ final class Monitor: @unchecked Sendable {
     func waitForArrival() { pthread_cond_wait(arrival, mutex) }
     func signalRoom() { pthread_cond_broadcast(room) }
     func signalArrival() { pthread_cond_broadcast(arrival) }
-
-    /// The monotonic clock in nanoseconds.
-    static func now() -> Int {
-        var time = timespec()
-        clock_gettime(CLOCK_MONOTONIC, &time)
-        return time.tv_sec * 1_000_000_000 + time.tv_nsec
-    }
 }
