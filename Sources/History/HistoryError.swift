@@ -12,6 +12,8 @@ public enum HistoryError: Error, Equatable, Sendable {
     case diskFull(freeBytes: Int?, minimumBytes: Int?)
     /// Another server holds the data folder; its process, if it could be read.
     case locked(path: FilePath, process: Int32?)
+    /// The picture's row is there, its file is not.
+    case imageFileMissing(Int64)
     /// Pictures without a database.
     case databaseMissing(path: FilePath)
     /// A check after an unclean stop found these faults.
@@ -39,6 +41,7 @@ extension HistoryError: CustomStringConvertible {
         case .diskFull: "the disk is full"
         case .locked(let path, let process?): "\(path) is in use by process \(process)"
         case .locked(let path, nil): "\(path) is in use by another process"
+        case .imageFileMissing(let id): "the file of image \(id) is missing"
         case .databaseMissing(let path): "\(path): pictures, but no database: run `sluice history rebuild`, or put back a copy from backup/"
         case .damaged(let path, let faults):
             "\(path) is damaged: \(faults.joined(separator: "; ")): run `sluice history rebuild`, or put back a copy from backup/"

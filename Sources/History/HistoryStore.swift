@@ -20,6 +20,12 @@ public struct ImagePage: Equatable, Sendable {
     public var images: [ImageRecord]
     /// Where the next page starts; `nil` on the last one.
     public var next: PageCursor?
+
+    /// The page of at most `limit` of the images found, of which there may be one more.
+    package init(_ found: [ImageRecord], limit: Int) {
+        images = found.prefix(limit).map(\.withoutHistograms)
+        next = found.count > limit ? images.last.map { PageCursor($0) } : nil
+    }
 }
 
 /// The picture after which a page starts, opaque to clients.
@@ -27,7 +33,7 @@ public struct PageCursor: Equatable, Sendable, LosslessStringConvertible {
     let createdAt: Timestamp
     let id: Int64
 
-    init(_ image: ImageRecord) {
+    package init(_ image: ImageRecord) {
         createdAt = image.createdAt
         id = image.id
     }
@@ -40,6 +46,10 @@ public struct PageCursor: Equatable, Sendable, LosslessStringConvertible {
     }
 
     public var description: String { "\(createdAt).\(id)" }
+
+    package func isFollowed(by image: ImageRecord) -> Bool {
+        (image.createdAt, image.id) < (createdAt, id)
+    }
 }
 
 /// What became of a picture that was offered to the store.
@@ -112,6 +122,13 @@ public struct StoredBlob: Equatable, Sendable {
     public let blob: String
     public let byteCount: Int
     public let missing: Bool
+
+    package init(id: Int64, blob: String, byteCount: Int, missing: Bool) {
+        self.id = id
+        self.blob = blob
+        self.byteCount = byteCount
+        self.missing = missing
+    }
 }
 
 public struct ImageTotals: Equatable, Sendable {
@@ -119,6 +136,13 @@ public struct ImageTotals: Equatable, Sendable {
     public var starred: Int
     public var trashed: Int
     public var byteCount: Int
+
+    package init(count: Int, starred: Int, trashed: Int, byteCount: Int) {
+        self.count = count
+        self.starred = starred
+        self.trashed = trashed
+        self.byteCount = byteCount
+    }
 }
 
 extension HistoryStore {

@@ -1,3 +1,5 @@
+import Gallery
+
 /// How a picture was drawn, beside its prompt, size and seed.
 public struct PictureParameters: Equatable, Codable, Sendable {
     public var steps: Int
@@ -50,6 +52,27 @@ public struct ImageRecord: Equatable, Sendable, Identifiable {
     public var missing: Bool
     public var createdAt: Timestamp
     public var trashedAt: Timestamp?
+}
+
+extension ImageRecord {
+    /// The row of a new picture.
+    package init(_ image: NewImage, id: Int64, job: Int64?, blob: String) {
+        let (metadata, origin) = (image.record.metadata, image.record.origin)
+        self.init(
+            id: id, job: job, ordinal: origin.ordinal, attempt: origin.attempt, sha256: image.sha256, blob: blob,
+            byteCount: image.byteCount,
+            width: metadata.width, height: metadata.height, seed: metadata.seed, prompt: metadata.prompt,
+            parameters: image.record.parameters, metrics: image.record.metrics, seconds: origin.seconds, peakBytes: origin.peakBytes,
+            parentSHA256: origin.parentSHA256, parent: nil, children: [], starred: false, missing: false, createdAt: origin.createdAt,
+            trashedAt: nil)
+    }
+
+    /// As in pages.
+    package var withoutHistograms: ImageRecord {
+        var image = self
+        image.metrics = metrics?.removing("histograms")
+        return image
+    }
 }
 
 /// A picture whose file is checked and about to be stored, as its row will have it.

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import StrictJSON
 
 /// A JSON value that this layer keeps and hands on without looking into it; equal values encode to equal texts.
 public struct JSONText: Equatable, Hashable, Sendable {
@@ -15,6 +16,21 @@ public struct JSONText: Equatable, Hashable, Sendable {
     /// Takes text that is known to be one JSON value: read from a column or a strict reader.
     init(trusted text: String) {
         self.text = text
+    }
+
+    /// An object without one of its members; any other value as it is.
+    func removing(_ key: String) -> JSONText {
+        guard var reader = try? JSONReader(Array(text.utf8), failure: { $0 }) else { return self }
+        var members: [String] = []
+        do throws(JSONFault) {
+            try reader.readObject { reader, name throws(JSONFault) in
+                let value = try reader.readSource()
+                if name != key { members.append("\"\(name)\":\(value)") }
+            }
+        } catch {
+            return self
+        }
+        return JSONText(trusted: "{" + members.joined(separator: ",") + "}")
     }
 
     /// - Throws: `DecodingError` if this is no `T`.

@@ -12,6 +12,7 @@ public enum Renewal: Equatable, Sendable {
 public protocol JobStore: Sendable {
     /// Queues a job. With a key that its owner used before: the same job for the same body.
     /// - Throws: `HistoryError.idempotencyConflict` for another body.
+    @discardableResult
     func submit(_ job: NewJob) async throws -> (job: JobRecord, isNew: Bool)
 
     /// Takes the next queued job, highest priority first, then oldest; `nil` if none waits. Never hands one job to two claimers.
