@@ -1,5 +1,6 @@
 import FluxModels
 public import Memory
+import Synchronization
 public import SystemPackage
 public import Tensors
 import Weights
@@ -18,6 +19,7 @@ public actor Engine {
     /// The account of what runs hold.
     public nonisolated let ledger: Ledger
     private let thread = ThreadExecutor(name: "sluice.engine")
+    private let planned = Mutex<(run: PlannedRun, memory: BudgetMemory, plan: MemoryPlan)?>(nil)
     private var model: FluxModel?
     private var memory: BudgetMemory?
     private var lastPrompt: EncodedPrompt?
@@ -56,6 +58,19 @@ public actor Engine {
 
     /// Returns when no run is under way any more. A run whose consumer was cancelled goes on to the end of its sub-layer.
     public func waitUntilIdle() {}
+
+    /// How the run under way uses memory; `nil` between runs, and where memory is not planned.
+    public nonisolated var liveRun: LiveRun? {
+        planned.withLock { $0 }.map { run, memory, plan in
+            LiveRun(plan: plan, traffic: run.traffic, arenaHeldByteCount: memory.arena.reading.liveByteCount)
+        }
+    }
+
+    /// Gives the device's memory back. The next picture reads its weights again.
+    public func releaseMemory() {
+        memory = nil
+        model = nil
+    }
 
     /// The model's small files, read if they have not been.
     public func folder() throws -> FluxFolder { try loaded { _ in }.folder }
@@ -109,7 +124,11 @@ public actor Engine {
         self.memory = memory
         ledger.record(measuredByteCount: plan.contextByteCount, of: .context)
         let planned = try PlannedRun(plan, steps: request.steps, in: memory, began: observer.began)
-        defer { planned.finish() }
+        self.planned.withLock { $0 = (planned, memory, plan) }
+        defer {
+            planned.finish()
+            self.planned.withLock { $0 = nil }
+        }
         let backend = backend.running(on: memory.arena)
         let run = Run(pass: pass(on: backend, observer), memory: planned, observer: observer)
         return try draw(request, model.leased(from: planned, on: backend), run, plan: plan, planned: planned)

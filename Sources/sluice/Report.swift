@@ -126,10 +126,12 @@ struct Report: Encodable {
         let seed: UInt64
     }
 
-    init(_ image: GeneratedImage, engine: Engine, picture: FilePath) {
+    /// - Parameter model: What the model is called where its folder's path is nobody's business.
+    init(_ image: GeneratedImage, engine: Engine, picture: FilePath, model: String? = nil) {
         let asked = image.request
         request = Request(
-            prompt: asked.prompt, model: engine.modelFolder.string, device: engine.backend.device.name, dtype: engine.computeType.rawValue,
+            prompt: asked.prompt, model: model ?? engine.modelFolder.string, device: engine.backend.device.name,
+            dtype: engine.computeType.rawValue,
             width: asked.width, height: asked.height, steps: asked.steps, guidance: asked.guidance, seed: asked.seed,
             maximumSequenceLength: asked.maximumSequenceLength)
         plan = image.plan.map { PlanReport($0) }

@@ -1,13 +1,16 @@
+import Glibc
 import History
+import Logging
+import SystemPackage
 
 /// Finished pictures.
 extension Studio {
     /// Puts a picture into the history, unless its attempt no longer counts or was told to stop.
     func keep(_ staged: StagedImage) async {
-        guard let run, run.id == staged.run, run.stop == nil else { return folder.discard(staged: staged.file) }
+        guard let run, run.id == staged.run, run.stop == nil else { return discard(staged) }
         do {
             let insertion = try await folder.adopt(
-                staged: staged.file, sha256: staged.sha256, byteCount: staged.byteCount, attempt: run.attempt, into: store)
+                staged: staged.file, attempt: run.attempt, sha256: staged.sha256, byteCount: staged.byteCount, into: store)
             switch insertion {
             case .stored(let image, let job):
                 await events.publish("image", try HistoryImage(image))
@@ -19,6 +22,12 @@ extension Studio {
             logger.error("job \(staged.run.job): picture \(staged.ordinal) cannot be kept: \(error)")
             await fail(run.attempt, error)
         }
+    }
+
+    /// Removes a file that nobody wants. Its name is made here, so that nothing that the engine says reaches another file.
+    private func discard(_ staged: StagedImage) {
+        let attempt = Attempt(job: staged.run.job, worker: configuration.workerName, number: staged.run.attempt)
+        unlink(folder.stagingPath.appending(DataFolder.stagedName(attempt, ordinal: staged.ordinal)).string)
     }
 
     private func fail(_ attempt: Attempt, _ error: any Error) async {

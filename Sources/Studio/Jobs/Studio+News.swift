@@ -1,4 +1,5 @@
 import History
+import Logging
 
 /// What everybody is told.
 extension Studio {
@@ -20,7 +21,7 @@ extension Studio {
         QueueStatus(paused: isPaused, depth: try await store.queueDepth())
     }
 
-    func diskStatus() throws(StudioError) -> DiskStatus {
-        DiskStatus(freeBytes: folder.freeByteCount, minimumFreeBytes: configuration.minimumFreeBytes)
+    func diskStatus() throws -> DiskStatus {
+        DiskStatus(freeBytes: try folder.freeByteCount(), minimumFreeBytes: configuration.minimumFreeBytes)
     }
 }

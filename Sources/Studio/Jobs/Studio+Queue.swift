@@ -1,4 +1,6 @@
 import History
+import Logging
+import SystemPackage
 
 /// From queued to running.
 extension Studio {
@@ -42,7 +44,8 @@ extension Studio {
         let order = try await order(record, request)
         // A cancellation may have come meanwhile, and must not overtake the order.
         guard run?.attempt == attempt else { return }
-        if run?.stop != nil || !(await engine.send(.run(order))) { await finishUnstarted(attempt) }
+        if run?.stop == nil, await engine.send(.run(order)) { return }
+        await finishUnstarted(attempt)
     }
 
     private func order(_ record: JobRecord, _ request: DrawRequest) async throws -> RunOrder {
@@ -53,7 +56,7 @@ extension Studio {
         }
         return RunOrder(
             run: RunID(job: record.id, attempt: record.attempt), request: request, ordinals: record.missingOrdinals,
-            staging: folder.staging.string, database: store.databaseID, owner: record.owner, queuedAt: record.createdAt,
+            staging: folder.stagingPath.string, database: store.databaseID, owner: record.owner, queuedAt: record.createdAt,
             parentSHA256: parent)
     }
 

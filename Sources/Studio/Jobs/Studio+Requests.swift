@@ -1,11 +1,12 @@
-public import History
+import History
+import Logging
 
 extension Studio {
     /// Puts a request into the queue. With a key that its owner used before: the same job.
     /// - Throws: `StudioError`: `invalid_request`, `does_not_fit`, `model_unusable`, `disk_full`, `queue_full`, `conflict`.
     public func submit(_ request: JobRequest, idempotencyKey: String? = nil, owner: String = "") async throws(StudioError) -> Job {
         let drawn = try await filled(request)
-        try checkRoom()
+        try await checkRoom()
         _ = try await answer(drawn)
         return try await told {
             if try await self.store.queueDepth() >= self.configuration.queueLimit {
@@ -33,7 +34,7 @@ extension Studio {
 
     private func filled(_ request: JobRequest) async throws(StudioError) -> DrawRequest {
         guard let capabilities = await knownCapabilities() else {
-            throw StudioError(.modelUnusable, worker.message ?? "the engine does not run")
+            throw unusable ?? StudioError(.modelUnusable, worker.message ?? "the engine does not run")
         }
         let drawn = try DrawRequest(request, capabilities)
         if let parent = drawn.parentImage {
@@ -78,7 +79,7 @@ extension Studio {
 
     /// - Throws: `StudioError`: `not_found`, `conflict` unless the job failed or was cancelled.
     public func retry(_ id: Int64) async throws(StudioError) -> Job {
-        try checkRoom()
+        try await checkRoom()
         return try await changed { try await self.store.retry(id) }
     }
 
@@ -125,8 +126,8 @@ extension Studio {
         return try await told { try Job(record) }
     }
 
-    private func checkRoom() throws(StudioError) {
-        let disk = try diskStatus()
+    private func checkRoom() async throws(StudioError) {
+        let disk = try await told { try await self.diskStatus() }
         if disk.freeBytes < disk.minimumFreeBytes {
             throw StudioError(
                 .diskFull, "the disk has \(disk.freeBytes) bytes left, and \(disk.minimumFreeBytes) are to stay free",

@@ -1,4 +1,5 @@
 import History
+import Logging
 
 /// What the engine says, and what becomes of it.
 extension Studio {
@@ -18,9 +19,12 @@ extension Studio {
             capabilities = hello.capabilities
             isReady = true
             ping = Ping()
-            worker.message = nil
+            (unusable, worker.message) = (nil, nil)
             await publishWorker(.ready)
             await beginNext()
+        case .unusable(let error):
+            unusable = error
+            logger.error("the engine cannot draw: \(error)")
         case .accepted: break
         case .progress(let progress):
             guard isCurrent(progress.job, progress.attempt) else { return }
@@ -64,7 +68,7 @@ extension Studio {
         memory = nil
         for question in questions.values { question.answer(nil) }
         questions.removeAll()
-        worker.message = reason
+        worker.message = unusable?.message ?? reason
         worker.state = isStopping ? .down : .restarting
         await events.publish("worker", worker)
         guard let run else { return }

@@ -1,4 +1,5 @@
 import History
+import Logging
 
 /// What happens by the clock.
 extension Studio {

@@ -55,6 +55,8 @@ public actor Studio {
     public internal(set) var capabilities: Capabilities?
     var worker = WorkerStatus(state: .starting)
     var isReady = false
+    /// Why the engine that was started last cannot draw.
+    var unusable: StudioError?
     var isPaused = false
     var isStopping = false
     var progress: Progress?

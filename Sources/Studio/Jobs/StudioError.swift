@@ -42,7 +42,7 @@ extension StudioError {
     /// The history's refusals in the studio's words; what is neither the caller's fault nor the disk's is thrown as it is.
     init?(_ error: HistoryError) {
         switch error {
-        case .jobNotFound, .imageNotFound: self.init(.notFound, "\(error)")
+        case .jobNotFound, .imageNotFound, .imageFileMissing: self.init(.notFound, "\(error)")
         case .idempotencyConflict, .wrongStatus: self.init(.conflict, "\(error)")
         case .diskFull(let free, let minimum):
             var facts: [String: JobError.Fact] = [:]

@@ -42,12 +42,13 @@ extension WorkerOrder {
 
 extension WorkerMessage {
     private enum Kind: String, Codable {
-        case hello, accepted, progress, memory, preview, image, done, drained, cancelled, failed, pong, planned
+        case hello, unusable, accepted, progress, memory, preview, image, done, drained, cancelled, failed, pong, planned
     }
 
     private var kind: Kind {
         switch self {
         case .hello: .hello
+        case .unusable: .unusable
         case .accepted: .accepted
         case .progress: .progress
         case .memory: .memory
@@ -65,6 +66,7 @@ extension WorkerMessage {
     public init(from decoder: any Decoder) throws {
         switch try decoder.container(keyedBy: TypeKey.self).decode(Kind.self, forKey: .type) {
         case .hello: self = .hello(try Hello(from: decoder))
+        case .unusable: self = .unusable(try StudioError(from: decoder))
         case .accepted: self = .accepted(try RunID(from: decoder))
         case .progress: self = .progress(try Progress(from: decoder))
         case .memory: self = .memory(try MemoryReading(from: decoder))
@@ -84,6 +86,7 @@ extension WorkerMessage {
         try container.encode(kind, forKey: .type)
         switch self {
         case .hello(let hello): try hello.encode(to: encoder)
+        case .unusable(let error): try error.encode(to: encoder)
         case .accepted(let run), .done(let run), .drained(let run), .cancelled(let run): try run.encode(to: encoder)
         case .progress(let progress): try progress.encode(to: encoder)
         case .memory(let reading): try reading.encode(to: encoder)

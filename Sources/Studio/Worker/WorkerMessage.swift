@@ -1,7 +1,8 @@
 /// What the engine's process tells the server.
 public enum WorkerMessage: Codable, Equatable, Sendable {
-    /// First of all.
+    /// First of all, or `unusable` where the model cannot be.
     case hello(Hello)
+    case unusable(StudioError)
     case accepted(RunID)
     case progress(Progress)
     case memory(MemoryReading)

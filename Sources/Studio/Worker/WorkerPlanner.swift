@@ -1,0 +1,52 @@
+import Diffusion
+import Memory
+import Tensors
+
+/// Answers what requests would take, beside the engine and without touching its device.
+struct WorkerPlanner: Sendable {
+    let folder: FluxFolder
+    private let budgetByteCount: Int
+    private let offload: Offload
+    private let memory: RunPlanner
+    /// The same model on an engine that counts its operations.
+    private let operations: RunPlanner
+
+    /// - Throws: `ModelError` with everything that is wrong with the model.
+    init(_ engine: Engine) throws {
+        guard case .budget(let byteCount, let offload) = engine.policy else { preconditionFailure("a worker has a budget") }
+        (budgetByteCount, self.offload) = (byteCount, offload)
+        let model = try FluxModel(engine.modelFolder, computeType: engine.computeType, retainedByteCount: 0, on: engine.backend)
+        folder = model.folder
+        memory = RunPlanner(model, contextByteCount: MemoryPolicy.processByteCount, on: engine.backend)
+        operations = RunPlanner(model, contextByteCount: 0, on: NullBackend())
+    }
+
+    /// As the engine draws the picture at `ordinal`.
+    func generation(_ request: DrawRequest, ordinal: Int) -> GenerationRequest {
+        GenerationRequest(
+            prompt: request.prompt, width: request.width, height: request.height, steps: request.steps,
+            guidance: Float(request.guidance), seed: request.seed(of: ordinal), maximumSequenceLength: folder.defaultSequenceLength)
+    }
+
+    /// - Throws: `BudgetRefusal`, `RequestError`.
+    @concurrent
+    func plan(_ request: DrawRequest, _ pace: Pace) async throws -> RequestPlan {
+        let drawn = generation(request, ordinal: 0)
+        let plan = try memory.plan(drawn, budgetByteCount: budgetByteCount, offload: offload)
+        return RequestPlan(
+            predictedPeakBytes: plan.predictedPeakByteCount, budgetBytes: plan.budgetByteCount, offload: plan.offload.rawValue,
+            streamedBytesPerStep: plan.streamedBytesPerStep,
+            phases: plan.phases.map { .init(name: $0.phase.rawValue, predictedPeakBytes: $0.peakByteCount) },
+            stepSeconds: pace.seconds(.denoise, try work(drawn)))
+    }
+
+    /// Operations of each phase.
+    @concurrent
+    func work(of request: DrawRequest) async throws -> Pace.Work { try work(generation(request, ordinal: 0)) }
+
+    private func work(_ request: GenerationRequest) throws -> Pace.Work {
+        let plan = try operations.plan(request, budgetByteCount: .max / 4, offload: .none)
+        return Dictionary(
+            uniqueKeysWithValues: plan.phases.compactMap { phase in phase.floatingPointOperations.map { (phase.phase, Double($0)) } })
+    }
+}
