@@ -3,36 +3,25 @@ enum PNGText {
     /// Pillow's limits, so that whatever the common readers take is taken here.
     static let inflatedByteLimit = 1 << 20
     static let totalByteLimit = 64 << 20
-    private static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
     /// Every text of a file by keyword, the last one where a keyword occurs twice; pixels are passed over unread.
     static func read(_ file: [UInt8]) throws(PNGFault) -> [String: String] {
-        guard file.starts(with: signature) else { throw .noSignature }
+        var chunks = try PNGChunks(file)
         var texts: [String: String] = [:]
         var totalByteCount = 0
-        var offset = signature.count
         while true {
-            guard file.count - offset >= 12 else { throw .truncated(offset: offset) }
-            let length = integer(file, at: offset)
-            guard length <= file.count - offset - 12 else { throw .truncated(offset: offset) }
-            let type = latin1(file[offset + 4..<offset + 8])
-            if offset == signature.count, type != "IHDR" || length != 13 { throw .noHeader }
-            if type == "IEND" { return texts }
-            if ["IHDR", "tEXt", "zTXt", "iTXt"].contains(type) {
-                let end = offset + 8 + length
-                guard PNGCodec.checksum(file[offset + 4..<end]) == integer(file, at: end) else {
-                    throw .wrongChecksum(chunk: type, offset: offset)
-                }
-                if type != "IHDR" {
-                    let (keyword, text) = try entry(type, file[offset + 8..<end], offset)
-                    totalByteCount += text.utf8.count
-                    guard totalByteCount <= totalByteLimit else {
-                        throw .textTooLarge(byteCount: totalByteCount, limit: totalByteLimit)
-                    }
-                    texts[keyword] = text
-                }
+            let chunk = try chunks.next()
+            switch chunk.type {
+            case "IEND": return texts
+            case "IHDR": try chunk.verify()
+            case "tEXt", "zTXt", "iTXt":
+                try chunk.verify()
+                let (keyword, text) = try entry(chunk.type, chunk.data, chunk.offset)
+                totalByteCount += text.utf8.count
+                guard totalByteCount <= totalByteLimit else { throw .textTooLarge(byteCount: totalByteCount, limit: totalByteLimit) }
+                texts[keyword] = text
+            default: continue
             }
-            offset += 12 + length
         }
     }
 
@@ -86,12 +75,7 @@ enum PNGText {
         }
     }
 
-    /// Four bytes, big-endian.
-    private static func integer(_ file: [UInt8], at offset: Int) -> Int {
-        file[offset..<offset + 4].reduce(0) { $0 << 8 | Int($1) }
-    }
-
-    private static func latin1(_ bytes: ArraySlice<UInt8>) -> String {
+    static func latin1(_ bytes: ArraySlice<UInt8>) -> String {
         var scalars = String.UnicodeScalarView()
         for byte in bytes { scalars.append(Unicode.Scalar(byte)) }
         return String(scalars)

@@ -49,12 +49,19 @@ public struct ParametersText: Equatable, Sendable {
         return (width, height)
     }
 
+    /// Distilled guidance that is stated as such.
+    var distilledGuidance: Double? {
+        (self["Distilled CFG Scale"] ?? self["Guidance"] ?? self["Flux Guidance"]).flatMap { Double($0) }.flatMap { $0.isFinite ? $0 : nil }
+    }
+
+    /// The scale of classifier-free guidance.
+    var scale: Double? {
+        self["CFG scale"].flatMap { Double($0) }.flatMap { $0.isFinite ? $0 : nil }
+    }
+
     /// The distilled guidance: stated as such, or a CFG scale of up to 5. A higher one is a habit of models with true CFG.
     public var guidance: Double? {
-        let stated = self["Distilled CFG Scale"] ?? self["Guidance"] ?? self["Flux Guidance"]
-        if let value = stated.flatMap({ Double($0) }), value.isFinite { return value }
-        guard let scale = self["CFG scale"].flatMap({ Double($0) }), scale > 0, scale <= 5 else { return nil }
-        return scale
+        distilledGuidance ?? scale.flatMap { $0 > 0 && $0 <= 5 ? $0 : nil }
     }
 
     /// A number as short as it can be read back: 3.5, 4.

@@ -5,7 +5,7 @@ import Testing
 @testable import Gallery
 
 struct PictureMeasurementsTests {
-    enum Pattern: String, CaseIterable {
+    enum Pattern: String, CaseIterable, Decodable {
         case flat, ramp, sine, checkerboard
 
         func level(_ column: Int, _ row: Int) -> Double {
