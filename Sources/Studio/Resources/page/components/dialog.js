@@ -1,0 +1,31 @@
+// Modal dialogs with a heading and a way out; focus returns where it came from.
+
+import { freshName, h } from '../dom.js';
+import { icon } from '../icons.js';
+import { t } from '../i18n.js';
+import { bind } from '../keys.js';
+
+/**
+ * @param {{title: string, kind?: string, content: (import('../dom.js').Child)[], keys?: Record<string, import('../keys.js').Handler>, closed?: () => void}} options
+ */
+export function openDialog({ title, kind = '', content, keys = {}, closed }) {
+    const heading = freshName('dialog');
+    const before = document.activeElement;
+    const close = () => dialog.close();
+    const dialog = h('dialog', { class: `modal ${kind}`, 'aria-labelledby': heading },
+        h('header', {}, h('h2', { id: heading }, title), h('button', { type: 'button', class: 'bare', 'aria-label': t('close'), title: t('close'), onclick: close }, icon('cross'))),
+        h('div', { class: 'modal-body' }, ...content));
+    const unbind = bind({ modal: () => false, ...keys });
+    dialog.addEventListener('close', () => {
+        unbind();
+        dialog.remove();
+        closed?.();
+        if (before instanceof HTMLElement && before.isConnected) before.focus();
+    });
+    let pressedOutside = false;
+    dialog.addEventListener('pointerdown', event => { pressedOutside = event.target === dialog; });
+    dialog.addEventListener('click', event => { if (event.target === dialog && pressedOutside) close(); });
+    document.body.append(dialog);
+    dialog.showModal();
+    return { dialog, close };
+}
