@@ -32,12 +32,12 @@ struct ComfyGraph {
         return nodes[id]
     }
 
-    /// A node and all that it gets anything from, nearest first; graphs from files may have cycles.
-    func upstream(from start: Node) -> [Node] {
+    /// A node and what it gets anything from, nearest first, at most `limit` in all; graphs from files may have cycles.
+    func upstream(from start: Node, limit: Int = .max) -> [Node] {
         var found = [start]
         var seen: Set<String> = [start.id]
         var next = 0
-        while next < found.count {
+        while next < found.count, found.count < limit {
             for (_, value) in found[next].inputs.sorted(by: { $0.key < $1.key }) {
                 if let node = node(linkedBy: value), seen.insert(node.id).inserted { found.append(node) }
             }
@@ -46,12 +46,12 @@ struct ComfyGraph {
         return found
     }
 
-    /// An input's value: its own, or that of a node which does nothing but hold one.
+    /// An input's value: its own, or that of a node nearby which does nothing but hold one.
     func value<Value>(_ input: String, of node: Node, as convert: (JSONValue) -> Value?) -> Value? {
         guard let stated = node.inputs[input] else { return nil }
         if let value = convert(stated) { return value }
         guard let linked = self.node(linkedBy: stated) else { return nil }
-        for holder in upstream(from: linked) {
+        for holder in upstream(from: linked, limit: 16) {
             for key in [input, "value", "Value", "seed", "int", "float", "string", "text"] {
                 if let value = holder.inputs[key].flatMap(convert) { return value }
             }

@@ -28,6 +28,10 @@ enum PictureFileTexts {
             throw .png(error)
         }
         try checkSize(width: PNGChunks.integer(header.prefix(4)), height: PNGChunks.integer(header.dropFirst(4).prefix(4)))
+        // Texts without compression may be as long as the file; no settings are, and reading them takes time.
+        for text in texts.values where text.utf8.count > PNGText.inflatedByteLimit {
+            throw .png(.textTooLarge(byteCount: text.utf8.count, limit: PNGText.inflatedByteLimit))
+        }
         return texts
     }
 

@@ -87,7 +87,8 @@ extension PictureSettings {
     mutating func setModel(_ path: String?) {
         guard let name = path?.split(whereSeparator: { "/\\".contains($0) }).last, !name.isEmpty else { return }
         let ending = [".safetensors", ".gguf", ".ckpt", ".sft", ".pt"].first { name.lowercased().hasSuffix($0) }
-        model = String(name.dropLast(ending?.count ?? 0))
+        let stem = name.dropLast(ending?.count ?? 0)
+        if !stem.isEmpty { model = String(stem) }
     }
 
     /// `distilled` is distilled guidance; `scale` is classifier-free guidance where that is stated too, and else whatever the writer's models take.

@@ -1,6 +1,9 @@
 /// The chunks of a WebP file (RFC 9649).
 enum WebPChunks {
     private static let exifMark = Array("Exif\0\0".utf8)
+    private static let extended = PNGChunks.integer(Array("VP8X".utf8)[...])
+    private static let lossy = PNGChunks.integer(Array("VP8 ".utf8)[...])
+    private static let exifData = PNGChunks.integer(Array("EXIF".utf8)[...])
 
     static func isWebP(_ file: [UInt8]) -> Bool {
         file.count >= 12 && file.starts(with: Array("RIFF".utf8)) && file[8..<12] == Array("WEBP".utf8)[...]
@@ -13,13 +16,13 @@ enum WebPChunks {
             let length = littleEndian(file[offset + 4..<offset + 8])
             guard length <= file.count - offset - 8 else { throw .truncated(format: .webp, offset: offset) }
             let data = file[offset + 8..<offset + 8 + length]
-            switch Array(file[offset..<offset + 4]) {
-            case Array("VP8X".utf8):
+            switch PNGChunks.integer(file[offset..<offset + 4]) {
+            case extended:
                 try check(data, count: 10) { ($0.dropFirst(4).prefix(3), $0.dropFirst(7).prefix(3), 1 << 24 - 1, 1) }
-            case Array("VP8 ".utf8):
+            case lossy:
                 try check(data, count: 10) { ($0.dropFirst(6).prefix(2), $0.dropFirst(8).prefix(2), 1 << 14 - 1, 0) }
             // Some writers keep the mark of JPEG's segment.
-            case Array("EXIF".utf8): return data.starts(with: exifMark) ? data.dropFirst(exifMark.count) : data
+            case exifData: return data.starts(with: exifMark) ? data.dropFirst(exifMark.count) : data
             default: break
             }
             // Chunks start at even offsets.

@@ -78,6 +78,10 @@ struct PictureSettingsTests {
         #expect(throws: PictureFileFault.tooManyPixels(width: 4_294_967_295, height: 4_294_967_295, limit: 89_478_485)) {
             try PictureSettings(readingFrom: huge)
         }
+        let long = PNGTextTests.file(PNGTextTests.chunk("tEXt", Array("parameters\0".utf8) + Array(repeating: 0x61, count: (1 << 20) + 1)))
+        #expect(throws: PictureFileFault.png(.textTooLarge(byteCount: (1 << 20) + 1, limit: 1 << 20))) {
+            try PictureSettings(readingFrom: long)
+        }
         #expect(throws: PictureFileFault.png(.truncated(offset: 8))) { try PictureSettings(readingFrom: PNGChunks.signature) }
     }
 
