@@ -10,7 +10,7 @@ public struct CUDABackend: Backend {
     public let name = "cuda"
     public let device: any MemoryDevice
     public let computeTypes: [ElementType] = [.bf16, .f32]
-    let engine: CUDAEngine
+    public let engine: CUDAEngine
     /// Whether kernels run; if not, operations only take and return the memory that they would.
     let computes: Bool
 

@@ -5,16 +5,17 @@ import Weights
 /// The device's memory under one budget, from picture to picture: regions, and the weights that stay in them.
 final class BudgetMemory: Sendable {
     let arena: ArenaDevice
+    private let device: any PagedDevice
     private let regions: PagedRegions
     private let ledger: Ledger
     /// First byte of each unit whose bytes are in the resident region, by the unit's key.
     private let resident = Mutex<[String: Int]>([:])
 
-    init(budgetByteCount: Int, ledger: Ledger) throws {
+    init(budgetByteCount: Int, ledger: Ledger, on device: any PagedDevice) throws {
         self.ledger = ledger
-        regions = try PagedRegions(backend: HostVirtualMemory(), ledger: ledger, reservedByteCount: budgetByteCount)
-        arena = ArenaDevice(
-            beside: HostDevice(ledger: ledger), arena: regions.address(of: .arena), owners: RunRecorder.arenaOwners)
+        self.device = device.booking(on: ledger)
+        regions = try PagedRegions(backend: device.makeVirtualMemory(), ledger: ledger, reservedByteCount: budgetByteCount)
+        arena = ArenaDevice(beside: self.device, arena: regions.address(of: .arena), owners: RunRecorder.arenaOwners)
     }
 
     /// Leaves the last run's layout behind, and makes room for the ring so that weights arrive from the start.
@@ -27,6 +28,7 @@ final class BudgetMemory: Sendable {
     /// what is loaded into it, since making pages takes a second per GiB and a run can be stopped between blocks.
     func begin(_ phase: MemoryPlan.PhasePlan, of plan: MemoryPlan) throws {
         let room = phase.residentByteCount
+        try device.settle()
         // A page that reaches beyond the room would keep bytes that the plan gives to others.
         let straddling = regions.placements(in: .resident).first { $0.offset < room && $0.bytes.upperBound > room }
         let end = straddling?.offset ?? room
@@ -72,7 +74,7 @@ final class BudgetMemory: Sendable {
             let page = MemoryPlanner.evictionGranularity
             let end = min((span.upperBound + page - 1) / page * page, phase.residentByteCount)
             try regions.cover(span.lowerBound / page * page..<end, of: .resident)
-            try unit.chunk.load(into: storage)
+            try device.load(unit.chunk, into: storage)
             resident.withLock { $0[unit.key] = span.lowerBound }
         }
         return storage
@@ -81,7 +83,7 @@ final class BudgetMemory: Sendable {
     func ringSpan(_ bytes: Range<Int>) -> Storage { regions.storage(.ring, bytes) }
 
     /// A streamer whose slots lie in the ring.
-    func streamer(_ schedule: RingSchedule, _ chunks: [StreamChunk]) -> RingStreamer {
-        RingStreamer(schedule: schedule, chunks: chunks, ring: regions.storage(.ring, 0..<schedule.ringByteCount))
+    func streamer(_ schedule: RingSchedule, _ chunks: [StreamChunk]) throws -> RingStreamer {
+        try device.makeStreamer(schedule, chunks, ring: regions.storage(.ring, 0..<schedule.ringByteCount))
     }
 }

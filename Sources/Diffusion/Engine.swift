@@ -86,16 +86,16 @@ public actor Engine {
     private func plan(
         _ request: GenerationRequest, _ model: FluxModel, encodes: Bool, _ budgetByteCount: Int, _ offload: Offload
     ) throws -> MemoryPlan {
-        let planner = RunPlanner(model, contextByteCount: processByteCount, on: backend)
+        let planner = RunPlanner(model, contextByteCount: contextByteCount, on: backend)
         return try planner.plan(request, encodes: encodes, budgetByteCount: budgetByteCount, offload: offload)
     }
 
     /// What drawing `request` needs of memory, whatever the budget.
     func needs(of request: GenerationRequest) throws -> RunNeeds {
-        try RunPlanner(loaded { _ in }, contextByteCount: processByteCount, on: backend).needs(of: request)
+        try RunPlanner(loaded { _ in }, contextByteCount: contextByteCount, on: backend).needs(of: request)
     }
 
-    private lazy var processByteCount = MemoryPolicy.processByteCount
+    private lazy var contextByteCount = (backend.device as? any PagedDevice)?.contextByteCount ?? 0
 
     private func run(_ request: GenerationRequest, _ send: @escaping @Sendable (GenerationEvent) -> Void) throws -> GeneratedImage {
         let observer = RunObserver(send)
@@ -120,7 +120,8 @@ public actor Engine {
     private func draw(
         _ request: GenerationRequest, _ model: FluxModel, _ plan: MemoryPlan, _ observer: RunObserver
     ) throws -> GeneratedImage {
-        let memory = try self.memory ?? BudgetMemory(budgetByteCount: plan.budgetByteCount, ledger: ledger)
+        guard let device = backend.device as? any PagedDevice else { preconditionFailure("this device has no pages to plan") }
+        let memory = try self.memory ?? BudgetMemory(budgetByteCount: plan.budgetByteCount, ledger: ledger, on: device)
         self.memory = memory
         ledger.record(measuredByteCount: plan.contextByteCount, of: .context)
         let planned = try PlannedRun(plan, steps: request.steps, in: memory, began: observer.began)

@@ -8,11 +8,8 @@ public enum MemoryPolicy: Sendable, Equatable {
     case budget(byteCount: Int, offload: Offload)
 
     /// What the process holds besides what is planned: what it holds now, and room for code, threads and results to come.
-    public static var processByteCount: Int { HostMemory.residentByteCount + (64 << 20) }
+    public static var processByteCount: Int { HostDevice().contextByteCount }
 
     /// What a run may take when nobody says: what is available now, less 2 GiB for everybody else, on small machines less a quarter.
-    public static var defaultBudgetByteCount: Int {
-        let available = HostMemory.availableByteCount
-        return available - min(2 << 30, available / 4)
-    }
+    public static var defaultBudgetByteCount: Int { HostDevice().defaultBudgetByteCount }
 }

@@ -54,7 +54,7 @@ final class PlannedRun: PhaseMemory, UnitSource {
         let schedule = try RingSchedule(
             chunkByteCounts: chunks.map(\.slotByteCount), uses: stretch.units.map { [indices[$0.key, default: 0]] },
             ringByteCount: stretch.byteCount)
-        return memory.streamer(schedule, chunks)
+        return try memory.streamer(schedule, chunks)
     }
 
     private func ring(of phase: Phase) -> Ring? { rings.first { $0.phases.contains(phase) } }

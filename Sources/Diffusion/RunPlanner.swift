@@ -1,5 +1,5 @@
 import FluxModels
-import Memory
+public import Memory
 public import Tensors
 import Tokenizers
 import Weights
@@ -13,6 +13,8 @@ public struct RunPlanner: Sendable {
     private let contextByteCount: Int
     private let profile: DeviceProfile?
     private let backend: any Backend
+    /// The device whose memory is planned.
+    public var device: any MemoryDevice { backend.device }
     private let networks: @Sendable (RunRecorder) throws -> FluxNetworks
 
     /// - Parameters:

@@ -60,8 +60,8 @@ struct CLIPTextEmbeddings {
 
     func callAsFunction(_ ids: [Int32], _ type: ElementType, _ pass: ForwardPass) throws -> Tensor {
         let x = try tokenEmbedding.embedding(of: ids, on: pass.backend).converted(to: type, on: pass.backend)
-        let positions = try positionEmbedding.rows(0..<ids.count).converted(to: type, on: pass.backend)
-        try x.add(positions, on: pass.backend)
+        let positions = try positionEmbedding.embedding(of: Array(0..<Int32(ids.count)), on: pass.backend)
+        try x.add(positions.converted(to: type, on: pass.backend), on: pass.backend)
         return x
     }
 }

@@ -37,7 +37,7 @@ struct TensorLoader: Sendable {
     /// - Throws: `MemoryError` when the device has no room, or what the backend's conversion throws.
     func mapped(_ unit: StoredUnit) throws -> [String: Tensor] {
         for member in unit.tensors where !unit.isTable { member.stored.file?.willNeed(member.stored.bytes) }
-        return try tensors(of: unit) { try aligned($0.stored) }
+        return try tensors(of: unit) { unit.isTable ? try table($0.stored) : try aligned($0.stored) }
     }
 
     /// A unit's tensors from a span that holds its bytes.
@@ -54,6 +54,12 @@ struct TensorLoader: Sendable {
                 ? tensor : try tensor.converted(to: computeType, into: backend.empty(tensor.shape, computeType, for: .weights), on: backend)
         }
         return tensors
+    }
+
+    private func table(_ stored: StoredTensor) throws -> Tensor {
+        guard let file = stored.file else { return try onPaper(stored) }
+        return Tensor(
+            storage: try backend.device.placeTable(file.slice(stored.bytes), keeping: file), shape: stored.shape, type: stored.type)
     }
 
     /// Headers of any length are legal, so elements may lie at addresses that the processor's instructions do not take.

@@ -55,7 +55,7 @@ public final class WeightStore: Sendable {
         byteCount = tensors.values.reduce(0) { $0 + $1.bytes.count }
         self.computeType = computeType
         let streams: [FilePath: StreamFile]
-        do throws(WeightsProblem) { streams = try Self.open(checkpoint.files.map(\.path)) } catch {
+        do throws(WeightsProblem) { streams = try Self.open(checkpoint.files.map(\.path), for: backend.device) } catch {
             throw WeightsError(component: component, problems: [error])
         }
         self.units = units.map { unit in
@@ -102,10 +102,15 @@ public final class WeightStore: Sendable {
         WeightStore(self, source: source, loader: TensorLoader(computeType: computeType, backend: backend))
     }
 
-    private static func open(_ files: [FilePath]) throws(WeightsProblem) -> [FilePath: StreamFile] {
+    private static func open(
+        _ files: [FilePath], for device: any MemoryDevice
+    ) throws(WeightsProblem) -> [FilePath: StreamFile] {
+        let caching = (device as? any PagedDevice)?.fileCaching ?? .bypassed
         var streams: [FilePath: StreamFile] = [:]
         for file in files {
-            do throws(StreamError) { streams[file] = try StreamFile(file.string) } catch { throw .unstreamable(file: file, error) }
+            do throws(StreamError) { streams[file] = try StreamFile(file.string, caching: caching) } catch {
+                throw .unstreamable(file: file, error)
+            }
         }
         return streams
     }

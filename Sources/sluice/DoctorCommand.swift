@@ -20,7 +20,9 @@ struct DoctorCommand: ParsableCommand {
         row("processor", "\(backend)")
         row("memory", "\(ProgressLine.bytes(HostMemory.availableByteCount)) available")
         row("dtype", "\(backend.computeTypes[0].rawValue) by default" + (backend.hasFastBF16 ? "" : ": this processor has no fast bf16"))
-        row("cuda", "not in this build: pictures are drawn on the processor")
+        let cuda = CUDAReport()
+        for (label, text) in cuda.rows { row(label, text) }
+        row("device", "pictures are drawn on " + (cuda.isUsable ? "cuda:0" : "the processor") + " unless --device says otherwise")
         try check("postcards", Postcards.folder, backend)
         if let model { try check("model", FilePath(model), backend) }
     }

@@ -1,5 +1,4 @@
 import ArgumentParser
-import CPUBackend
 import Diffusion
 import Memory
 import Postcards
@@ -19,30 +18,34 @@ struct EngineOptions: ParsableArguments {
 
     var modelFolder: FilePath { get throws { try model.map { FilePath($0) } ?? Postcards.folder } }
 
-    func makeEngine(_ policy: MemoryPolicy) throws -> Engine {
-        try requireCPU()
-        let backend = CPUBackend()
-        return Engine(model: try modelFolder, computeType: try elementType(on: backend), policy: policy, on: backend)
+    /// - Parameter isQuiet: whether nothing is said about a choice of devices.
+    func makeEngine(_ memory: MemoryOptions, isQuiet: Bool = false) throws -> Engine {
+        let choice = try DeviceChoice(device)
+        if let note = choice.note, !isQuiet { StandardError.write("sluice: \(note)\n") }
+        let budget = try memory.budgetByteCount(on: choice.backend.device)
+        return Engine(
+            model: try modelFolder, computeType: try elementType(on: choice.backend),
+            policy: .budget(byteCount: budget, offload: memory.offload), on: choice.backend)
     }
 
     /// Plans pictures of the model, or of a published one that need not be here, for this machine or for a device by its profile.
     func makePlanner(like published: PublishedModel?, on profile: DeviceProfile?) throws -> RunPlanner {
         if published != nil, model != nil { throw OptionError.conflict("--like", with: "--model", reason: "both say what to plan") }
         let (backend, type) = try plannedBackend(profile)
+        let context = profile?.contextBytes ?? (backend.device as? any PagedDevice)?.contextByteCount ?? 0
         if let published {
             let files = published.configurations(doubleBlocks: 19, singleBlocks: 38, tinyT5: false)
             return RunPlanner(
                 onPaper: try FluxConfigurations(files, of: FilePath(published.rawValue)), computeType: type,
-                contextByteCount: profile?.contextBytes ?? MemoryPolicy.processByteCount, profile: profile, on: backend)
+                contextByteCount: context, profile: profile, on: backend)
         }
         let model = try FluxModel(modelFolder, computeType: type, retainedByteCount: 0, on: backend)
-        return RunPlanner(model, contextByteCount: profile?.contextBytes ?? MemoryPolicy.processByteCount, profile: profile, on: backend)
+        return RunPlanner(model, contextByteCount: context, profile: profile, on: backend)
     }
 
     private func plannedBackend(_ profile: DeviceProfile?) throws -> (any Backend, ElementType) {
         guard let profile else {
-            try requireCPU()
-            let backend = CPUBackend()
+            let backend = try DeviceChoice(device).backend
             return (backend, try elementType(on: backend))
         }
         if device != "auto" { throw OptionError.conflict("--device", with: "--profile", reason: "both say what to plan for") }
@@ -52,16 +55,7 @@ struct EngineOptions: ParsableArguments {
         return (NullBackend(workspaceByteCount: profile.workspaceBytes), .bf16)
     }
 
-    private func requireCPU() throws {
-        if device == "auto" || device == "cpu" { return }
-        let parts = device.split(separator: ":", omittingEmptySubsequences: false)
-        if parts.first == "cuda", parts.count == 1 || (parts.count == 2 && Int(parts[1]) != nil) {
-            throw OptionError.unavailable(option: "--device", value: device, reason: "this build has no CUDA backend; use --device cpu")
-        }
-        throw OptionError.invalid(option: "--device", value: device, expected: "auto, cpu or cuda[:N]")
-    }
-
-    private func elementType(on backend: CPUBackend) throws -> ElementType {
+    private func elementType(on backend: any Backend) throws -> ElementType {
         guard let dtype else { return backend.computeTypes[0] }
         guard let type = ElementType(rawValue: dtype), backend.computeTypes.contains(type) else {
             let available = backend.computeTypes.map(\.rawValue).joined(separator: " or ")

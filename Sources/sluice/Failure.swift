@@ -1,4 +1,5 @@
 import ArgumentParser
+import CUDABackend
 import Diffusion
 import FluxModels
 import Gallery
@@ -33,7 +34,7 @@ struct Failure {
             (message, exitCode) = ("\(error)", 4)
         case is MemoryError:
             (message, exitCode) = ("\(error): try a smaller picture or --dtype bf16", 4)
-        case is TensorError:
+        case is TensorError, is CUDAError:
             (message, exitCode) = ("\(error)", 5)
         case is RequestError, is OptionError, is GalleryError:
             (message, exitCode) = ("\(error)", 2)

@@ -31,7 +31,7 @@ struct GenerateCommand: AsyncParsableCommand {
         try check(seed)
         let files = try outputs.files(seed: seed, count: count)
         for files in files { try files.checkWritable() }
-        let engine = try engine.makeEngine(.budget(byteCount: memory.budgetByteCount, offload: memory.offload))
+        let engine = try engine.makeEngine(memory, isQuiet: quiet)
         let base = try await request(engine, seed: seed)
         let interruption = Interruption()
         for (index, files) in files.enumerated() {

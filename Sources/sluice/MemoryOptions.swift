@@ -1,5 +1,6 @@
 public import ArgumentParser
 public import Diffusion
+import Memory
 
 extension Offload: ExpressibleByArgument {}
 
@@ -7,7 +8,8 @@ extension Offload: ExpressibleByArgument {}
 struct MemoryOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
-            "The most memory a picture may take, such as 22.3GiB or 8GB; what is available less 2 GiB if absent.", valueName: "SIZE"),
+            "The most memory of the device a picture may take, such as 22.3GiB or 8GB; what is there less 2 GiB if absent.",
+            valueName: "SIZE"),
         transform: ByteCount.init(parsing:))
     var memory: ByteCount?
 
@@ -17,5 +19,13 @@ struct MemoryOptions: ParsableArguments {
     )
     var offload = Offload.auto
 
-    var budgetByteCount: Int { memory?.value ?? MemoryPolicy.defaultBudgetByteCount }
+    func budgetByteCount(on device: any MemoryDevice) throws -> Int {
+        guard let paged = device as? any PagedDevice else { return memory?.value ?? MemoryPolicy.defaultBudgetByteCount }
+        guard let asked = memory?.value else { return paged.defaultBudgetByteCount }
+        if let total = paged.totalByteCount, asked > total {
+            throw OptionError.invalid(
+                option: "--memory", value: "\(asked) bytes", expected: "at most the \(total) bytes of \(device.name)")
+        }
+        return asked
+    }
 }

@@ -31,7 +31,7 @@ struct PlanCommand: ParsableCommand {
         let request = GenerationRequest(
             prompt: "", width: width ?? sizes.defaultSide, height: height ?? sizes.defaultSide, steps: steps ?? sizes.defaultSteps,
             maximumSequenceLength: maxSequenceLength ?? planner.defaultSequenceLength)
-        let budget = try budgetByteCount(profile)
+        let budget = try budgetByteCount(profile, planner)
         let table = PlanTable(request: request, profile: profile)
         if sweep {
             let budgets = [budget] + Self.sweptBudgets.filter { $0 < budget }
@@ -43,8 +43,8 @@ struct PlanCommand: ParsableCommand {
         }
     }
 
-    private func budgetByteCount(_ profile: DeviceProfile?) throws -> Int {
-        guard let profile else { return memory.budgetByteCount }
+    private func budgetByteCount(_ profile: DeviceProfile?, _ planner: RunPlanner) throws -> Int {
+        guard let profile else { return try memory.budgetByteCount(on: planner.device) }
         guard let asked = memory.memory?.value else { return profile.defaultBudgetByteCount }
         if asked > profile.memoryBytes {
             throw OptionError.invalid(

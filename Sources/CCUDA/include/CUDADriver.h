@@ -20,16 +20,13 @@ typedef struct CUfunc_st *CUDAFunctionHandle;
 
 enum {
     CUDAErrorOutOfMemory = 2,
-    CUDAErrorNotReady = 600,
 };
 
 // CUdevice_attribute
 enum {
     CUDAAttributeMultiprocessors = 16,
-    CUDAAttributePCIBus = 33,
     CUDAAttributeMajor = 75,
     CUDAAttributeMinor = 76,
-    CUDAAttributeStreamWaitValue = 92, // 1 for cuStreamWaitValue32
     CUDAAttributeSharedMemoryPerBlockOptin = 97,
     CUDAAttributeVirtualMemory = 102,
 };
@@ -45,8 +42,6 @@ enum {
     CUDAEventDefault = 0,
     CUDAEventNoTiming = 2,
     CUDAHostRegisterPortable = 1,
-    CUDAHostRegisterMapped = 2,
-    CUDAWaitValueGreaterOrEqual = 0,
 };
 
 typedef struct {
@@ -106,16 +101,13 @@ typedef struct {
     CALL(cuStreamDestroy_v2, (CUDAStreamHandle stream))                                                                                \
     CALL(cuStreamSynchronize, (CUDAStreamHandle stream))                                                                               \
     CALL(cuStreamWaitEvent, (CUDAStreamHandle stream, CUDAEventHandle event, unsigned flags))                                          \
-    CALL(cuStreamWaitValue32_v2, (CUDAStreamHandle stream, CUDAAddress address, uint32_t value, unsigned flags))                       \
     CALL(cuEventCreate, (CUDAEventHandle _Nullable *_Nonnull event, unsigned flags))                                                   \
     CALL(cuEventDestroy_v2, (CUDAEventHandle event))                                                                                   \
     CALL(cuEventRecord, (CUDAEventHandle event, CUDAStreamHandle stream))                                                              \
-    CALL(cuEventQuery, (CUDAEventHandle event))                                                                                        \
     CALL(cuEventSynchronize, (CUDAEventHandle event))                                                                                  \
     CALL(cuEventElapsedTime, (float *milliseconds, CUDAEventHandle start, CUDAEventHandle end))                                        \
     CALL(cuMemHostRegister_v2, (void *address, size_t byteCount, unsigned flags))                                                      \
     CALL(cuMemHostUnregister, (void *address))                                                                                         \
-    CALL(cuMemHostGetDevicePointer_v2, (CUDAAddress * device, void *address, unsigned flags))                                          \
     CALL(cuMemcpyHtoDAsync_v2, (CUDAAddress target, const void *source, size_t byteCount, CUDAStreamHandle stream))                    \
     CALL(cuMemcpyDtoHAsync_v2, (void *target, CUDAAddress source, size_t byteCount, CUDAStreamHandle stream))                          \
     CALL(cuMemcpyDtoDAsync_v2, (CUDAAddress target, CUDAAddress source, size_t byteCount, CUDAStreamHandle stream))                    \

@@ -12,6 +12,7 @@ public final class CUDAEngine: Sendable {
     let compute: CUDAStream
     let copies: CUDAStream
     let staging: Staging
+    let held: HeldChunks
     private let kernels: KernelModules
     private let products: MatrixProducts
     /// Threads that read files.
@@ -44,8 +45,18 @@ public final class CUDAEngine: Sendable {
         compute = try CUDAStream(calls)
         copies = try CUDAStream(calls)
         staging = try Staging(slotByteCount: pieceByteCount, slotCount: 3 * readerCount, in: context)
+        held = HeldChunks(context, pieceByteCount: pieceByteCount)
         self.context = context
         self.readerCount = readerCount
+    }
+
+    /// Memory that copies are still made from or to must not go.
+    deinit { try? settle() }
+
+    /// Waits until all that was put into either queue has been done.
+    func settle() throws(CUDAError) {
+        try context.makeCurrent()
+        try context.calls.check("cuCtxSynchronize", context.calls.table.pointee.cuCtxSynchronize())
     }
 
     /// Puts a kernel into the compute queue.

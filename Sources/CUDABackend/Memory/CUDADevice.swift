@@ -58,22 +58,26 @@ extension CUDADevice: PagedDevice {
     /// All of the device when it cannot say.
     public var contextByteCount: Int {
         let used = (try? engine.context.usedByteCount()) ?? engine.properties.totalByteCount
-        let account = ledger.reading
-        let own = account.liveByteCount - account.byteCounts[.context, default: 0] - account.byteCounts[.external, default: 0]
-        return max(0, used - own) + Self.reserveByteCount
+        return used - ledger.reading.liveByteCount + Self.reserveByteCount
     }
+
+    public var totalByteCount: Int? { engine.properties.totalByteCount }
 
     /// The whole device, less 2 GiB for others.
     public var defaultBudgetByteCount: Int { max(1, engine.properties.totalByteCount - (2 << 30)) }
+
+    /// The host's memory is not what the budget is about, and files in it are read faster.
+    public var fileCaching: StreamFile.Caching { .kept }
 
     public func booking(on ledger: Ledger) -> any PagedDevice { CUDADevice(engine, ledger: ledger) }
 
     public func makeVirtualMemory() throws(MemoryError) -> any VirtualMemoryBackend { try CUDAVirtualMemory(engine.context) }
 
     public func makeStreamer(
-        _ schedule: RingSchedule, _ chunks: [StreamChunk], ring: Storage, repeats: [Int]
+        _ schedule: RingSchedule, _ chunks: [StreamChunk], ring: Storage
     ) throws -> RingStreamer {
-        let link = try CUDARing(schedule, ring: ring.deviceAddress, engine: engine)
+        let held = try engine.held.chunks(chunks, of: schedule)
+        let link = try CUDARing(schedule, ring: ring.deviceAddress, held: held, engine: engine)
         return RingStreamer(
             schedule: schedule, chunks: chunks, link: link, readerCount: engine.readerCount,
             pieceByteCount: engine.staging.slotByteCount)
@@ -82,17 +86,14 @@ extension CUDADevice: PagedDevice {
     /// Reads and sends by several threads, as a run of one use.
     public func load(_ chunk: StreamChunk, into storage: Storage) throws {
         let schedule = try RingSchedule(chunkByteCounts: [chunk.slotByteCount], uses: [[0]], ringByteCount: storage.byteCount)
-        let streamer = try makeStreamer(schedule, [chunk], ring: storage, repeats: [1])
+        let streamer = try makeStreamer(schedule, [chunk], ring: storage)
         try streamer.start()
         defer { streamer.stop() }
         try streamer.withUse(0) {}
     }
 
     public func settle() throws(MemoryError) {
-        do throws(CUDAError) {
-            try engine.context.makeCurrent()
-            try engine.context.calls.check("cuCtxSynchronize", engine.context.calls.table.pointee.cuCtxSynchronize())
-        } catch { throw error.memoryError(byteCount: 0) }
+        do throws(CUDAError) { try engine.settle() } catch { throw error.memoryError(byteCount: 0) }
     }
 }
 

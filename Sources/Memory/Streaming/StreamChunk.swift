@@ -69,6 +69,9 @@ public struct StreamChunk: Sendable {
     /// Bytes of the extents alone.
     public var byteCount: Int { extents.reduce(0) { $0 + $1.byteCount } }
 
+    /// How many reads of at most `byteCount` bytes, a multiple of 4096, bring the chunk.
+    public func pieceCount(byteCount: Int) -> Int { pieces(byteCount: byteCount).count }
+
     /// Reads of at most `byteCount` bytes, a multiple of the block.
     func pieces(byteCount: Int) -> [Piece] {
         zip(extents, slotRanges).filter { !$0.1.isEmpty }.flatMap { extent, slot in
