@@ -22,6 +22,7 @@ public actor InMemoryStore: JobStore, HistoryStore {
 
 /// Jobs.
 extension InMemoryStore {
+    @discardableResult
     public func submit(_ new: NewJob) throws -> (job: JobRecord, isNew: Bool) {
         let body = new.body ?? new.request
         let key = new.idempotencyKey.map { Key(owner: new.owner, key: $0) }

@@ -3,7 +3,6 @@ import Gallery
 import Glibc
 import History
 import SystemPackage
-import TestFixtures
 import Testing
 
 struct DataFolderTests {
@@ -62,7 +61,7 @@ struct DataFolderTests {
     }
 
     private func pngWithoutTexts(in open: OpenFolder) throws -> Data {
-        let file = open.parent.path.appending("plain.png")
+        let file = open.folder.path.removingLastComponent().appending("plain.png")
         try PNGFile.write(Picture(width: 1, height: 1, pixels: [1, 2, 3]), texts: [], to: file)
         return try Data(contentsOf: URL(filePath: file.string))
     }
@@ -84,12 +83,13 @@ struct DataFolderTests {
         try FileManager.default.removeItem(atPath: file.string)
         #expect(throws: HistoryError.imageFileMissing(image.id)) { try open.folder.bytes(of: image) }
         try FileManager.default.createSymbolicLink(
-            atPath: file.string, withDestinationPath: open.parent.path.appending("outside.png").string)
+            atPath: file.string, withDestinationPath: open.folder.path.removingLastComponent().appending("outside.png").string)
         #expect(throws: HistoryError.file(name: "images/" + image.blob, call: "open", code: ELOOP)) { try open.folder.bytes(of: image) }
 
         let year = open.folder.path.appending("images/2027")
-        try FileManager.default.moveItem(atPath: year.string, toPath: open.parent.path.appending("2027").string)
-        try FileManager.default.createSymbolicLink(atPath: year.string, withDestinationPath: open.parent.path.appending("2027").string)
+        try FileManager.default.moveItem(atPath: year.string, toPath: open.folder.path.removingLastComponent().appending("2027").string)
+        try FileManager.default.createSymbolicLink(
+            atPath: year.string, withDestinationPath: open.folder.path.removingLastComponent().appending("2027").string)
         #expect(throws: HistoryError.file(name: "images/" + image.blob, call: "open", code: ENOTDIR)) { try open.folder.open(image) }
     }
 

@@ -12,7 +12,7 @@ enum Driver: String, CaseIterable, CustomTestStringConvertible {
     var testDescription: String { rawValue }
 
     func open() throws -> OpenStore {
-        let folder = try TemporaryFolder()
+        let folder = try TemporaryFolder(inMemory: true)
         let clock = Clock()
         let now: @Sendable () -> Timestamp = { clock.now }
         let store: any JobStore & HistoryStore =

@@ -8,14 +8,20 @@ import Testing
 
 /// A data folder with its store, and a worker that stages pictures.
 struct OpenFolder {
-    let parent: TemporaryFolder
+    private let parent: TemporaryFolder?
     let folder: DataFolder
     let store: SQLiteStore
     let clock = Clock()
 
     init() throws {
-        parent = try TemporaryFolder()
-        folder = try DataFolder(at: parent.path.appending("data"))
+        let parent = try TemporaryFolder()
+        try self.init(at: parent.path.appending("data"), in: parent)
+    }
+
+    /// `parent` is kept as long as this is; a caller that keeps it leaves it out.
+    init(at path: FilePath, in parent: TemporaryFolder? = nil) throws {
+        self.parent = parent
+        folder = try DataFolder(at: path)
         store = try folder.openStore { [clock] in clock.now }
     }
 

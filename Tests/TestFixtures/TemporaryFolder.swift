@@ -5,8 +5,12 @@ public import SystemPackage
 public final class TemporaryFolder {
     public let path: FilePath
 
-    public init() throws {
-        let url = FileManager.default.temporaryDirectory.appending(path: "sluice-test-\(UUID().uuidString)")
+    /// - Parameter inMemory: on a file system in memory, where there is one: for tests that flush thousands of files.
+    public init(inMemory: Bool = false) throws {
+        let memory = URL(filePath: "/dev/shm")
+        let isThere = FileManager.default.isWritableFile(atPath: memory.path)
+        let parent = inMemory && isThere ? memory : FileManager.default.temporaryDirectory
+        let url = parent.appending(path: "sluice-test-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
         path = FilePath(url.path)
     }

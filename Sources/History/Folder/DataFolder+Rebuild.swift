@@ -18,6 +18,8 @@ extension DataFolder {
         for suffix in ["", "-wal", "-shm"] { try root.remove(fresh + suffix) }
         var rebuild = Rebuild()
         let store = try SQLiteStore(at: path.appending(fresh))
+        // Whatever is lost of it before its end is begun anew.
+        try await store.setDurable(false)
         var origins: [(image: Int64, record: PictureRecord)] = []
         for name in try inOrderOfID(root.files(below: "images").map(\.name)) {
             let bytes = try root.read("images/" + name)
@@ -34,13 +36,18 @@ extension DataFolder {
         rebuild.images = origins.count
         rebuild.jobs = try await store.adoptJobs(of: origins)
         try store.close()
+        try root.flush(fresh)
         try replaceDatabase(with: fresh, at: now)
         return rebuild
     }
 
-    /// Files whose name says no id come last, so that they take none that another file says.
+    /// Files whose name says no id, or one that another says, come last, so that they take none that a file is named after.
     private func inOrderOfID(_ names: [String]) -> [String] {
-        names.map { (Self.id(of: $0) ?? .max, $0) }.sorted { $0 < $1 }.map(\.1)
+        var taken: Set<Int64> = []
+        let (named, others) = names.reduce(into: ([(Int64, String)](), [String]())) { result, name in
+            if let id = Self.id(of: name), taken.insert(id).inserted { result.0.append((id, name)) } else { result.1.append(name) }
+        }
+        return named.sorted { $0 < $1 }.map(\.1) + others
     }
 
     private static func id(of name: String) -> Int64? {

@@ -23,6 +23,15 @@ extension SQLiteStore {
 
     public func images(_ query: ImageQuery, after cursor: PageCursor?, limit: Int) async throws -> ImagePage {
         let limit = min(max(limit, 1), Self.pageLimit)
+        // One more than asked for tells whether there is a next page.
+        let (sql, arguments) = Self.select(query, after: cursor, limit: limit + 1)
+        let found = try await read { database in
+            try Row.fetchAll(database, sql: sql, arguments: arguments).map { try ImageRecord($0) }
+        }
+        return ImagePage(found, limit: limit)
+    }
+
+    static func select(_ query: ImageQuery, after cursor: PageCursor?, limit: Int) -> (sql: String, arguments: StatementArguments) {
         var conditions = [query.trashed ? "trashed_at IS NOT NULL" : "trashed_at IS NULL"]
         var arguments: StatementArguments = []
         if let cursor {
@@ -36,15 +45,10 @@ extension SQLiteStore {
         }
         for word in FoldedPrompt.words(query.text) {
             conditions.append("prompt_folded LIKE ? ESCAPE '\\'")
-            arguments += ["%\(Self.literal(word))%"]
+            arguments += ["%\(literal(word))%"]
         }
-        // One more than asked for tells whether there is a next page.
-        arguments += [limit + 1]
-        let sql = Self.images + " WHERE " + conditions.joined(separator: " AND ") + " ORDER BY created_at DESC, id DESC LIMIT ?"
-        let found = try await read { [arguments] database in
-            try Row.fetchAll(database, sql: sql, arguments: arguments).map { try ImageRecord($0) }
-        }
-        return ImagePage(found, limit: limit)
+        arguments += [limit]
+        return (images + " WHERE " + conditions.joined(separator: " AND ") + " ORDER BY created_at DESC, id DESC LIMIT ?", arguments)
     }
 
     /// LIKE's wildcards as themselves.

@@ -1,6 +1,7 @@
 import GRDB
 
 extension SQLiteStore {
+    @discardableResult
     public func submit(_ new: NewJob) async throws -> (job: JobRecord, isNew: Bool) {
         let now = now()
         return try await write { database in

@@ -1,6 +1,13 @@
 import GRDB
 
 extension SQLiteStore {
+    /// Whether commits wait for the disk, as they do from the start.
+    func setDurable(_ isDurable: Bool) async throws {
+        try await Self.translate { [pool] in
+            try await pool.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = \(isDurable ? "FULL" : "OFF")") }
+        }
+    }
+
     /// Stores a picture that belongs to no job yet, under its own id unless that is taken; returns the id it got.
     func insert(_ image: NewImage, id: Int64?, blob: String) async throws -> Int64 {
         try await write { database in

@@ -14,7 +14,7 @@ public final class SQLiteStore: JobStore, HistoryStore {
     public init(at path: FilePath, now: @escaping @Sendable () -> Timestamp = { .now }) throws {
         self.now = now
         (pool, databaseID) = try Self.translate(path) {
-            let pool = try DatabasePool(path: path.string, configuration: Self.configuration)
+            let pool = try DatabasePool(path: path.string, configuration: Self.configuration())
             try pool.writeWithoutTransaction { database in
                 // GRDB sets NORMAL with WAL, by which a power cut may lose the last commits.
                 try database.execute(sql: "PRAGMA synchronous = FULL")
@@ -30,6 +30,8 @@ public final class SQLiteStore: JobStore, HistoryStore {
     public func close() throws {
         try Self.translate {
             try pool.write { try $0.execute(sql: "UPDATE store SET clean = 1") }
+            // GRDB closes its readers last, and those cannot bring the log home.
+            pool.invalidateReadOnlyConnections()
             try pool.close()
         }
     }
@@ -37,12 +39,14 @@ public final class SQLiteStore: JobStore, HistoryStore {
     /// Copies the database, as of one moment, to a new file.
     public func copy(to path: FilePath) async throws {
         try await Self.translate { [pool] in
-            try await Task { try await pool.vacuum(into: path.string) }.value
+            // A connection of its own: the pool's writer would be held for as long as the copy takes.
+            try await DatabaseQueue(path: pool.path, configuration: Self.configuration(readonly: true)).vacuum(into: path.string)
         }
     }
 
-    private static var configuration: Configuration {
+    private static func configuration(readonly: Bool = false) -> Configuration {
         var configuration = Configuration()
+        configuration.readonly = readonly
         // Another process may read or copy the file.
         configuration.busyMode = .timeout(5)
         configuration.foreignKeysEnabled = true
@@ -80,7 +84,7 @@ extension SQLiteStore {
         do { return try body() } catch let error as DatabaseError { throw translated(error, path) }
     }
 
-    private static func translate<T>(_ body: () async throws -> T) async throws -> T {
+    static func translate<T>(_ body: () async throws -> T) async throws -> T {
         do { return try await body() } catch let error as DatabaseError { throw translated(error, "") }
     }
 
