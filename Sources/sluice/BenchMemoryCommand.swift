@@ -21,7 +21,7 @@ struct BenchMemoryCommand: ParsableCommand {
         print(Self.line("sizes", "kernels", ["most held", "caching allocator", "expandable segment", "planned arena"]))
         for row in baselines {
             let mapped = [row.cachingByteCount, row.expandableByteCount, row.plannedByteCount].map { byteCount in
-                Self.mebibytes(byteCount) + Self.padded(Self.percent(row.fragmentation(mapped: byteCount)), 9)
+                Self.mebibytes(byteCount) + Self.percent(row.fragmentation(mapped: byteCount)).rightAligned(9)
             }
             print(Self.line(row.sequence.rawValue, row.kernels.rawValue, [Self.mebibytes(row.maxLiveByteCount)] + mapped))
         }
@@ -51,17 +51,10 @@ struct BenchMemoryCommand: ParsableCommand {
     }
 
     private static func line(_ sizes: String, _ kernels: String, _ columns: [String]) -> String {
-        func left(_ text: String) -> String { text + String(repeating: " ", count: max(1, 9 - text.count)) }
-        return left(sizes) + left(kernels) + columns.enumerated().map { padded($1, $0 == 0 ? 9 : 20) }.joined()
+        sizes.leftAligned(9) + kernels.leftAligned(9) + columns.enumerated().map { $1.rightAligned($0 == 0 ? 9 : 20) }.joined()
     }
-
-    private static func padded(_ text: String, _ width: Int) -> String { String(repeating: " ", count: max(1, width - text.count)) + text }
 
     private static func mebibytes(_ byteCount: Int) -> String { String(Int((Double(byteCount) / 0x1p20).rounded())) }
 
-    /// Two decimals.
-    private static func percent(_ share: Double) -> String {
-        let hundredths = Int((share * 10_000).rounded())
-        return "\(hundredths / 100).\(hundredths / 10 % 10)\(hundredths % 10) %"
-    }
+    private static func percent(_ share: Double) -> String { "\((100 * share).fixed(2)) %" }
 }

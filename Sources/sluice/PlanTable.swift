@@ -61,28 +61,20 @@ struct PlanTable {
                 "\(tera(Double(plan.phase(.denoise)?.floatingPointOperations ?? 0))) TFLOP ÷ "
                     + "\(tera(profile.floatingPointOperationsPerSecond)) TFLOP/s"
                     + (profile.linkBytesPerSecond == nil ? "; disk \(seconds(step.diskSeconds))" : "; link \(seconds(step.linkSeconds))")
-            case .link: "\(streamed) ÷ \(fixed((profile.linkBytesPerSecond ?? 0) / 1e9, 1)) GB/s" + compute
-            case .disk: "\(streamed) ÷ \(fixed(profile.diskBytesPerSecond / 1e9, 1)) GB/s" + compute
+            case .link: "\(streamed) ÷ \(((profile.linkBytesPerSecond ?? 0) / 1e9).fixed(1)) GB/s" + compute
+            case .disk: "\(streamed) ÷ \((profile.diskBytesPerSecond / 1e9).fixed(1)) GB/s" + compute
             }
         return "step \(seconds(step.seconds)), bound by \(step.bound.rawValue) (\(term))"
     }
 
     /// To the millisecond, of tiny models to the microsecond.
-    private func seconds(_ value: Double) -> String { "\(fixed(value, value > 0 && value < 0.001 ? 6 : 3)) s" }
-    private func tera(_ value: Double) -> String { fixed(value / 1e12, value < 1e11 ? 6 : 1) }
-    private func gigabytes(_ count: Int) -> String { "\(fixed(Double(count) / 1e9, 1)) GB" }
-
-    private func fixed(_ value: Double, _ digits: Int) -> String {
-        let factor = (0..<digits).reduce(1) { product, _ in 10 * product }
-        let scaled = Int((value * Double(factor)).rounded())
-        let fraction = "\(scaled % factor)"
-        return "\(scaled / factor)." + String(repeating: "0", count: digits - fraction.count) + fraction
-    }
+    private func seconds(_ value: Double) -> String { "\(value.fixed(value > 0 && value < 0.001 ? 6 : 3)) s" }
+    private func tera(_ value: Double) -> String { (value / 1e12).fixed(value < 1e11 ? 6 : 1) }
+    private func gigabytes(_ count: Int) -> String { "\((Double(count) / 1e9).fixed(1)) GB" }
 
     private func row(_ cells: String...) -> String {
         cells.enumerated().map { index, cell in
-            let padding = String(repeating: " ", count: max(1, 11 - cell.count))
-            return index == 0 ? cell + padding : padding + cell
+            index == 0 ? cell.leftAligned(11) : cell.rightAligned(11)
         }.joined()
     }
 }
