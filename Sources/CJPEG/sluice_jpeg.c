@@ -3,7 +3,6 @@
 #include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 // Needs stdio.h and stddef.h before it.
 #include <jpeglib.h>
 
