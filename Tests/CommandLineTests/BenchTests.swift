@@ -73,8 +73,8 @@ import Weights
         let index = try #require(try JSONSerialization.jsonObject(with: file) as? [String: Any])
         let names = try #require(index["weight_map"] as? [String: String]).keys
         // As many as the published pipeline's `AutoencoderKL` has with these levels.
-        #expect(names.count == 244)
-        #expect(names.filter { $0.hasPrefix("encoder.") }.count == 106)
+        #expect(names.count == 240)
+        #expect(names.filter { $0.hasPrefix("encoder.") }.count == 104)
         #expect(
             names.contains("encoder.down_blocks.1.resnets.0.conv1.weight") && names.contains("encoder.mid_block.attentions.0.to_q.bias"))
     }
