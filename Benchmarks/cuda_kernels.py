@@ -163,10 +163,10 @@ def attention(kernels, report, tokens, heads, size, dtype=torch.bfloat16, mask="
         "<iiiif4x", tokens, size, mask == "Causal", 1, scale)
     if dtype == torch.float32:
         name, shape = "attentionF32", ((groups(tokens, 64), heads, groups(size, 128)), (256, 1, 1), 51200)
-    elif wide:
+    elif wide or mask:
         name, shape = "attentionWide", ((groups(tokens, 128), heads, groups(size, 128)), (256, 1, 1), 49152)
     else:
-        name, shape = f"attention{size}{mask}", ((groups(tokens, 128), heads, 1), (128, 1, 1), 768 * size)
+        name, shape = f"attention{size}", ((groups(tokens, 128), heads, 1), (128, 1, 1), 768 * size)
     split = lambda x: x.view(1, tokens, heads, size).transpose(1, 2)
     full_mask = None
     if bias is not None:
@@ -188,7 +188,7 @@ def attention(kernels, report, tokens, heads, size, dtype=torch.bfloat16, mask="
     reference = lambda: F.scaled_dot_product_attention(
         split(q), split(k), split(v), attn_mask=None if full_mask is None else full_mask.to(dtype), is_causal=mask == "Causal", scale=scale)
     report.add(
-        f"{name} {tokens} tokens {heads}×{size}", kernels.launcher(name, *shape, arguments),
+        f"{name} {tokens} tokens {heads}×{size} {mask}", kernels.launcher(name, *shape, arguments),
         lambda: output[:, : min(heads, 2) * size], expected, operations=4 * tokens**2 * heads * size // (2 if mask == "Causal" else 1),
         reference=reference, tolerance=6e-3 if dtype == torch.bfloat16 else 2e-6)
 

@@ -30,9 +30,9 @@ extension CUDABackend {
 
         if query.type == .f32 {
             try launchSliced("AttentionF32.cu", "attentionF32", queries: 64, shared: 51_200, heads: heads, arguments)
-        } else if mask.headSizes.contains(headSize) && isAligned && scale > 0 {
+        } else if mask.isNone && [32, 64, 128].contains(headSize) && isAligned && scale > 0 {
             try launch(
-                "Attention.cu", "attention\(headSize)\(mask.kernelSuffix)", grid: (query.rows.groups(of: 128), heads, 1),
+                "Attention.cu", "attention\(headSize)", grid: (query.rows.groups(of: 128), heads, 1),
                 block: (128, 1, 1), shared: 6 * 64 * headSize * 2, arguments)
         } else {
             try launchSliced("AttentionWide.cu", "attentionWide", queries: 128, shared: 49_152, heads: heads, arguments)
@@ -52,19 +52,5 @@ extension CUDABackend {
 }
 
 extension AttentionMask {
-    /// Those with a kernel of their own: with masks, only the text encoders'.
-    fileprivate var headSizes: [Int] {
-        switch self {
-        case .none: [32, 64, 128]
-        case .causal, .relativeBias: [32, 64]
-        }
-    }
-
-    fileprivate var kernelSuffix: String {
-        switch self {
-        case .none: ""
-        case .causal: "Causal"
-        case .relativeBias: "Biased"
-        }
-    }
+    fileprivate var isNone: Bool { if case .none = self { true } else { false } }
 }

@@ -8,7 +8,6 @@
 namespace attention {
 #include "../../Sources/CCUDA/kernels/Attention.cu"
 }
-#undef KERNEL
 namespace attentionF32 {
 #include "../../Sources/CCUDA/kernels/AttentionF32.cu"
 }
@@ -50,10 +49,6 @@ static const Kernel kernels[] = {
     ENTRY(attention, attention32),
     ENTRY(attention, attention64),
     ENTRY(attention, attention128),
-    ENTRY(attention, attention32Causal),
-    ENTRY(attention, attention64Causal),
-    ENTRY(attention, attention32Biased),
-    ENTRY(attention, attention64Biased),
     described<attentionF32::attentionF32>("attentionF32", attentionF32::attentionF32),
     described<attentionWide::attentionWide>("attentionWide", attentionWide::attentionWide),
     ENTRY(convolutions, convolutionBF16),

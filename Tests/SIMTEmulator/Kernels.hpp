@@ -12,5 +12,7 @@ struct Kernel {
 };
 
 const Kernel *allKernels(size_t &count);
+// Ones with a planted fault, which tests launch by name.
+const Kernel *faultyKernels(size_t &count);
 
 }

@@ -24,10 +24,12 @@ Ranges registeredRanges() {
 }
 
 const Kernel *find(const char *name) {
-    size_t count;
-    const Kernel *kernels = allKernels(count);
-    for (size_t i = 0; i < count; i++)
-        if (std::string(kernels[i].name) == name) return &kernels[i];
+    for (auto table : {allKernels, faultyKernels}) {
+        size_t count;
+        const Kernel *kernels = table(count);
+        for (size_t i = 0; i < count; i++)
+            if (std::string(kernels[i].name) == name) return &kernels[i];
+    }
     return nullptr;
 }
 

@@ -1,23 +1,21 @@
-// Softmax attention in bf16 for heads of 32, 64 and, without a mask, 128 channels; the scores never leave registers (Dao 2023, arXiv
-// 2307.08691).
+// Softmax attention in bf16 for heads of 32, 64 and 128 channels, without a mask; the scores never leave registers (Dao 2023, arXiv
+// 2307.08691). AttentionWide.cu has other sizes and masks.
 //
-//   output[i] = Σⱼ pᵢⱼ·value[j] / Σⱼ pᵢⱼ,  pᵢⱼ = exp(scale·query[i]·key[j] + mask − max)
+//   output[i] = Σⱼ pᵢⱼ·value[j] / Σⱼ pᵢⱼ,  pᵢⱼ = exp(scale·query[i]·key[j] − max)
 //
-// query, key, value, output bf16 [tokens, heads·headSize], any row stride, 16-byte aligned; output may be the query. Masks: none; causal
-// (j ≤ i); bias f32 [heads, 2·tokens − 1], read at j − i + tokens − 1. Products in bf16 with f32 sums; softmax in f32 as powers of two, its
-// weights rounded to bf16 for the second product; one rounding of the result. 4·tokens²·headSize operations a head. Reads query once, and key
-// and value once for every 128 queries, mostly from the second-level cache.
+// query, key, value, output bf16 [tokens, heads·headSize], any row stride, 16-byte aligned; output may be the query; scale positive.
+// Products in bf16 with f32 sums; softmax in f32 as powers of two, its weights rounded to bf16 for the second product; one rounding of the
+// result. 4·tokens²·headSize operations a head. Reads query once, and key and value once for every 128 queries, mostly from the
+// second-level cache.
 // Launch: grid (tokens/128 rounded up, heads), 128 threads. A warp owns 32 queries, and so reads each key and value fragment once for two row
 // blocks. Shared memory: the queries' tile [128, headSize] and two stages of a key and a value tile [64, headSize]; the next stage is copied
 // in while one is used, with one block barrier a stage. 6·64·headSize·2 bytes in all.
 #include "Tile.cuh"
 
-enum AttentionMask { unmasked, causal, biased };
-
 constexpr int blockQueries = 128, blockKeys = 64, warpQueries = 32;
 constexpr float log2e = 1.4426950408889634f;
 
-template <int headSize, AttentionMask mask> struct Attention {
+template <int headSize> struct Attention {
     static constexpr int chunks = headSize / 8, rowBytes = 2 * headSize;
     static constexpr int queryBytes = blockQueries * rowBytes, keyBytes = blockKeys * rowBytes;
     using Layout = Tile<chunks>;
@@ -73,29 +71,19 @@ template <int headSize, AttentionMask mask> struct Attention {
         }
     }
 
-    // Scale, mask and the end of the keys. Unmasked scores are scaled later, in the power's own multiply-add.
-    __device__ __forceinline__ void applyMask(int firstKey, float (&scores)[2][blockKeys / 8][4]) const {
-        if (mask == unmasked && firstKey + blockKeys <= a.tokens) return;
+    // Scores of keys beyond the last one.
+    __device__ __forceinline__ void hideMissing(int firstKey, float (&scores)[2][blockKeys / 8][4]) const {
+        if (firstKey + blockKeys <= a.tokens) return;
 #pragma unroll
-        for (int m = 0; m < 2; m++)
+        for (int n = 0; n < blockKeys / 8; n++)
 #pragma unroll
-            for (int n = 0; n < blockKeys / 8; n++)
-#pragma unroll
-                for (int i = 0; i < 4; i++) {
-                    const int key = firstKey + n * 8 + lane % 4 * 2 + i % 2;
-                    const int query = firstQuery + warp * warpQueries + m * 16 + lane / 4 + i / 2 * 8;
-                    float &score = scores[m][n][i];
-                    if constexpr (mask != unmasked) score *= a.scale * log2e;
-                    if constexpr (mask == biased)
-                        if (key < a.tokens && query < a.tokens)
-                            score += log2e * load((const float *)a.bias + head * (2ll * a.tokens - 1) + key - query + a.tokens - 1);
-                    if (key >= a.tokens || (mask == causal && key > query)) score = -floatFromBits(INFINITE_BITS);
-                }
+            for (int i = 0; i < 8; i++)
+                if (firstKey + n * 8 + lane % 4 * 2 + i % 2 >= a.tokens) scores[i / 4][n][i % 4] = -floatFromBits(INFINITE_BITS);
     }
 
     // Turns scores into weights relative to the largest score so far, and brings sums and totals to that.
     __device__ __forceinline__ void soften(float (&scores)[2][blockKeys / 8][4]) {
-        const float scale = mask == unmasked ? a.scale * log2e : 1;
+        const float scale = a.scale * log2e;
 #pragma unroll
         for (int m = 0; m < 2; m++)
 #pragma unroll
@@ -176,8 +164,7 @@ template <int headSize, AttentionMask mask> struct Attention {
     __device__ __forceinline__ void run() {
 #pragma unroll
         for (int i = 0; i < 4; i++) largest[i / 2][i % 2] = -floatFromBits(INFINITE_BITS);
-        int tiles = (a.tokens + blockKeys - 1) / blockKeys;
-        if (mask == causal) tiles = min(tiles, (firstQuery + blockQueries) / blockKeys);
+        const int tiles = (a.tokens + blockKeys - 1) / blockKeys;
         copyIn<blockQueries>(queries, a.query, firstQuery);
         copyStage(0);
         commitCopies();
@@ -189,7 +176,7 @@ template <int headSize, AttentionMask mask> struct Attention {
             const unsigned char *keys = stages + tile % 2 * 2 * keyBytes;
             float scores[2][blockKeys / 8][4] = {};
             score(keys, scores);
-            applyMask(tile * blockKeys, scores);
+            hideMissing(tile * blockKeys, scores);
             soften(scores);
             accumulate(keys + keyBytes, scores);
         }
@@ -197,13 +184,6 @@ template <int headSize, AttentionMask mask> struct Attention {
     }
 };
 
-#define KERNEL(NAME, SIZE, MASK) \
-    extern "C" __global__ void __launch_bounds__(128) NAME(CUDAAttention a) { Attention<SIZE, MASK>(a).run(); }
-
-KERNEL(attention32, 32, unmasked)
-KERNEL(attention64, 64, unmasked)
-KERNEL(attention128, 128, unmasked)
-KERNEL(attention32Causal, 32, causal)
-KERNEL(attention64Causal, 64, causal)
-KERNEL(attention32Biased, 32, biased)
-KERNEL(attention64Biased, 64, biased)
+extern "C" __global__ void __launch_bounds__(128) attention32(CUDAAttention a) { Attention<32>(a).run(); }
+extern "C" __global__ void __launch_bounds__(128) attention64(CUDAAttention a) { Attention<64>(a).run(); }
+extern "C" __global__ void __launch_bounds__(128) attention128(CUDAAttention a) { Attention<128>(a).run(); }

@@ -1,5 +1,6 @@
-// Softmax attention in bf16 for heads of any number of channels, as Attention.cu otherwise.
+// Softmax attention in bf16 for heads of any number of channels, with any mask: the formula of Attention.cu, the mask added to the scores.
 //
+// Masks: causal (j ≤ i), and bias f32 [heads, 2·tokens − 1], read at j − i + tokens − 1.
 // Operands bf16 [tokens, heads·headSize] with any row stride and alignment; output may not be the query where headSize > 128. Channels go
 // by in pieces of 64, queries with them; a block writes 128 of the result's channels and computes the scores for them anew, so that a head of
 // 512 costs 2.5 times the operations 4·tokens²·headSize and no accumulator leaves the registers.

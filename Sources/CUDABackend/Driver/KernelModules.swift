@@ -54,7 +54,7 @@ final class KernelModules: @unchecked Sendable {
     }
 
     /// Names of a cubin's kernels: each has a section called ".text." and its name, and section names end with a zero byte.
-    private static func kernels(in code: [UInt8]) -> [String] {
+    static func kernels(in code: [UInt8]) -> [String] {
         let prefix = Array(".text.".utf8)
         var names: Set<String> = []
         for start in code.indices.dropLast(prefix.count) where code[start] == prefix[0] && code[start...].starts(with: prefix) {

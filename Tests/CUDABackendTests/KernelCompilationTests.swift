@@ -1,0 +1,31 @@
+import CCUDA
+import SIMTEmulator
+import Testing
+
+@testable import CUDABackend
+
+/// The kernels go through NVIDIA's own compiler, which needs no device.
+@Suite(.enabled(if: CUDALibraries.find(.compiler) != nil, "libnvrtc is not here; make setup-cuda brings it"))
+struct KernelCompilationTests {
+    private static let architectures = ["sm_80", "sm_86", "sm_89", "sm_90", "sm_120"]
+
+    private static var sources: [CUDASource] {
+        var count = 0
+        return Array(UnsafeBufferPointer(start: cudaSources(&count), count: count))
+    }
+
+    @Test(arguments: architectures)
+    func `every kernel compiles, and the emulator knows each of them`(architecture: String) throws {
+        let path = try #require(CUDALibraries.find(.compiler)).path
+        var missing: UnsafePointer<CChar>?
+        let table = try #require(cudaCompilerOpen(path, &missing))
+        let compiler = KernelCompiler(table: table, architecture: architecture, cacheFolder: nil)
+        let headers = Self.sources.filter(\.isHeader)
+        var compiled: Set<String> = []
+        for source in Self.sources where !source.isHeader {
+            compiled.formUnion(KernelModules.kernels(in: try compiler.code(of: source, headers: headers)))
+        }
+        #expect(compiled == Set((0..<simt_kernel_count()).map { String(cString: simt_kernel_name($0)) }))
+        print("nvrtc: \(compiled.count) kernels compile for \(architecture)")
+    }
+}
