@@ -36,6 +36,8 @@ export class Feed {
         this.held = null;
         this.again = false;
         this.retryAfter = 500;
+        /** @type {string | null} The last that this page knows of. */
+        this.mark = null;
         const channel = 'BroadcastChannel' in self ? new BroadcastChannel('sluice-events') : null;
         this.leadership = new Leadership(freshKey(), { post: message => channel?.postMessage(message) }, {
             lead: () => this.open(), follow: () => this.close(), relayed: event => this.take(event),
@@ -47,20 +49,21 @@ export class Feed {
         this.leadership.start(performance.now());
         setInterval(() => this.leadership.tick(performance.now()), 250);
         addEventListener('pagehide', () => { this.close(); this.leadership.leave(); });
-        addEventListener('pageshow', event => { if (event.persisted) this.leadership.start(performance.now()); });
+        addEventListener('pageshow', event => { if (event.persisted) { this.leadership.start(performance.now()); this.resync(); } });
         this.resync();
     }
 
+    /** From where this page is; before the first snapshot it waits for that. */
     open() {
         this.close();
-        const source = this.source = new EventSource(eventsAddress);
+        if (!this.mark) return;
+        const source = this.source = new EventSource(`${eventsAddress}?after=${this.mark}`);
         for (const type of types) {
             source.addEventListener(type, message => this.emit({ type, id: message.lastEventId, data: JSON.parse(message.data) }));
         }
         source.addEventListener('resync', () => this.emit({ type: 'resync', data: {} }));
         source.onopen = () => { this.retryAfter = 500; this.emit({ type: 'link', data: 'live' }); };
         source.onerror = () => this.interrupted(source);
-        this.resync();
     }
 
     close() {
@@ -89,16 +92,17 @@ export class Feed {
     /** @param {StudioEvent} event */
     take(event) {
         if (event.type === 'resync') this.resync();
-        else if (event.type === 'link') this.relink(event);
+        else if (event.type === 'link') this.store.apply(event);
         else if (this.held) this.held.push(event);
-        else this.store.apply(event);
+        else this.apply(event);
     }
 
     /** @param {StudioEvent} event */
-    relink(event) {
-        const wasLost = this.store.state.link === 'lost';
+    apply(event) {
+        // A new leader reads again what the one before had passed on already.
+        if (this.mark && isIncluded(event.id, this.mark)) return;
+        if (event.id) this.mark = event.id;
         this.store.apply(event);
-        if (wasLost && event.data === 'live') this.resync();
     }
 
     /** Begins again from the whole state; what comes meanwhile waits and is applied after. */
@@ -108,9 +112,12 @@ export class Feed {
         try {
             const whole = await snapshot();
             this.store.restart(whole);
+            this.mark = whole.eventId;
             if (this.store.state.link === 'connecting') this.store.apply({ type: 'link', data: 'live' });
-            for (const event of this.held) if (!isIncluded(event.id, whole.eventId)) this.store.apply(event);
+            const held = this.held;
             this.held = null;
+            for (const event of held) this.apply(event);
+            if (this.leadership.leading && !this.source) this.open();
         } catch (error) {
             this.held = null;
             if (error instanceof StudioError && error.status === 401) return this.refused(error);

@@ -28,12 +28,11 @@ export function number(value, digits = 0) {
 }
 
 /**
- * A number as short as it can be said, as for guidance.
+ * Guidance: one digit behind the point, two where they say something.
  * @param {number} value
- * @param {number} [digits]
  */
-export function short(value, digits = 2) {
-    return cached(`s${digits}`, () => new Intl.NumberFormat(language, { maximumFractionDigits: digits })).format(value);
+export function guidance(value) {
+    return cached('guidance', () => new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 2 })).format(value);
 }
 
 /**
@@ -74,7 +73,7 @@ const units = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
  */
 export function unitOf(count) {
     let power = 0;
-    while (power < units.length - 1 && Math.abs(count) >= 1023.95 * 1024 ** power / (power === 0 ? 1.024 : 1)) power += 1;
+    while (power < units.length - 1 && Math.abs(count) / 1024 ** power >= (power === 0 ? 1023.5 : 1023.95)) power += 1;
     return power;
 }
 
@@ -99,6 +98,7 @@ export function bytesOf(part, whole) {
  * @param {number} value
  */
 export function seconds(value) {
+    if (value === 0) return `${number(0)} s`;
     if (value < 0.9995) return value < 0.0995 ? `${number(value * 1000, value < 0.00995 ? 1 : 0)} ms` : `${number(value, 2)} s`;
     if (value < 59.95) return `${number(value, 1)} s`;
     const whole = Math.round(value);

@@ -84,7 +84,7 @@ export function shares(values, whole = values.reduce((sum, value) => sum + value
 }
 
 /**
- * A histogram's outline over `width` × `height`; the highest bin but for the two ends gives the scale.
+ * A histogram's outline over `width` × `height`; what is higher than `most` is cut.
  * @param {number[]} bins
  * @param {number} width
  * @param {number} height
@@ -97,9 +97,10 @@ export function histogramPath(bins, width, height, most = highestBin(bins)) {
 }
 
 /**
- * Clipped pixels heap up in the first and last bin and would flatten the rest.
+ * The height of all but the few highest bins: flat and clipped colours heap up in those and would flatten the rest.
  * @param {number[]} bins
  */
 export function highestBin(bins) {
-    return Math.max(...bins.slice(1, -1), Math.max(bins[0], bins[bins.length - 1]) / 8);
+    const sorted = [...bins].sort((a, b) => a - b);
+    return Math.max(sorted[Math.floor(bins.length * 0.97)] * 1.25, sorted[sorted.length - 1] / 12);
 }

@@ -2,7 +2,7 @@
 
 import * as api from '../api.js';
 import { h, replace, style } from '../dom.js';
-import { bytes, dateTime, number, percent, plain, seconds, short, size } from '../format.js';
+import { bytes, dateTime, number, percent, plain, seconds, guidance, size } from '../format.js';
 import { isFinal, settingsOf } from '../form-state.js';
 import { t } from '../i18n.js';
 import { icon } from '../icons.js';
@@ -91,9 +91,9 @@ class Details {
         const { parameters } = picture;
         /** @type {[string, string | null | undefined][]} */
         const facts = [
-            ['size', size(picture)], ['steps', parameters.steps == null ? null : plain(parameters.steps)], ['guidance', parameters.guidance == null ? null : short(parameters.guidance)],
+            ['size', size(picture)], ['steps', parameters.steps == null ? null : plain(parameters.steps)], ['guidance', parameters.guidance == null ? null : guidance(parameters.guidance)],
             ['seed', plain(picture.seed)], ['sampler', parameters.sampler], ['negativePrompt', parameters.negativePrompt],
-            ['trueGuidance', parameters.trueGuidance == null ? null : short(parameters.trueGuidance)], ['model', parameters.model], ['dtype', parameters.dtype], ['device', parameters.device],
+            ['trueGuidance', parameters.trueGuidance == null ? null : guidance(parameters.trueGuidance)], ['model', parameters.model], ['dtype', parameters.dtype], ['device', parameters.device],
             ['seconds', picture.seconds == null ? null : seconds(picture.seconds)], ['peakBytes', picture.peakBytes == null ? null : bytes(picture.peakBytes)],
             ['byteCount', bytes(picture.byteCount)], ['createdAt', dateTime(picture.createdAt)],
         ];

@@ -1,7 +1,7 @@
 // What to draw. Numbers have a slider and a field; the seed a die and a lock; every bound is the server's.
 
 import { freshName, h, replace, setText } from '../dom.js';
-import { plain, short } from '../format.js';
+import { plain, guidance } from '../format.js';
 import { allowedSide, drawnSeed, problems, sliderEnds } from '../form-state.js';
 import { t } from '../i18n.js';
 import { icon } from '../icons.js';
@@ -54,8 +54,8 @@ export class FormPanel {
             this.paces(),
             this.range('steps', t('form.steps'), 1, ends.steps),
             this.range('guidance', t('form.guidance'), 0.1, ends.guidance, !model.guidance && t('form.noGuidance')),
-            this.sizes(), this.seedAndCount(), this.advanced(), this.plan.element,
-            h('div', { class: 'send' },
+            this.sizes(), this.seedAndCount(), this.advanced(),
+            h('div', { class: 'send' }, this.plan.element,
                 h('button', { type: 'submit', class: 'generate', 'aria-keyshortcuts': 'Control+Enter' }, icon('spark'), h('span', {}, t('form.generate')), h('kbd', { 'aria-hidden': 'true' }, 'Ctrl ↵'))));
     }
 
@@ -95,7 +95,7 @@ export class FormPanel {
         const { draft, final, model } = this.capabilities;
         const button = (/** @type {string} */ name, /** @type {Pace} */ pace) => {
             const element = h('button', { type: 'button', class: 'chip', onclick: () => this.change(model.guidance ? { ...pace } : { steps: pace.steps }) },
-                h('b', {}, t(`form.${name}`)), ' ', h('span', { class: 'figure' }, model.guidance ? `${plain(pace.steps)} · ${short(pace.guidance)}` : plain(pace.steps)));
+                h('b', {}, t(`form.${name}`)), ' ', h('span', { class: 'figure' }, model.guidance ? `${plain(pace.steps)} · ${guidance(pace.guidance)}` : plain(pace.steps)));
             this.refreshers.push(() => {
                 const on = this.form.steps === pace.steps && (!model.guidance || this.form.guidance === pace.guidance);
                 element.setAttribute('aria-pressed', String(on));

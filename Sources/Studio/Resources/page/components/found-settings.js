@@ -1,7 +1,7 @@
 // What a picture's file says of itself, before the form takes it.
 
 import { h, style } from '../dom.js';
-import { plain, short, size } from '../format.js';
+import { plain, guidance, size } from '../format.js';
 import { has, named, t } from '../i18n.js';
 import { openDialog } from './dialog.js';
 
@@ -12,9 +12,9 @@ export async function openSettings(app, file, found) {
     const { width, height } = found;
     /** @type {[string, string | null | undefined][]} */
     const facts = [
-        ['size', width && height ? size({ width, height }) : null], ['steps', found.steps == null ? null : plain(found.steps)], ['guidance', found.guidance == null ? null : short(found.guidance)],
+        ['size', width && height ? size({ width, height }) : null], ['steps', found.steps == null ? null : plain(found.steps)], ['guidance', found.guidance == null ? null : guidance(found.guidance)],
         ['seed', found.seed == null ? null : plain(found.seed)], ['sampler', found.sampler], ['model', found.model], ['negativePrompt', found.negativePrompt],
-        ['trueGuidance', found.trueGuidance == null ? null : short(found.trueGuidance)],
+        ['trueGuidance', found.trueGuidance == null ? null : guidance(found.trueGuidance)],
     ];
     const take = (/** @type {'all' | 'seed' | 'prompt'} */ part) => () => { close(); app.reuse(found, part); };
     const { close } = openDialog({

@@ -36,7 +36,8 @@ function picture(words, parts) {
 function levelLines(levels, y) {
     return s('g', { class: 'levels' }, ...levels.map(level => s('g', { class: level.kind },
         s('line', { x1: left, x2: width - right, y1: y(level.value), y2: y(level.value) }),
-        s('text', { x: width - right, y: y(level.value) - 4, 'text-anchor': 'end' }, level.name))));
+        level.kind === 'budget' ? s('text', { x: width - right, y: y(level.value) - 5, 'text-anchor': 'end' }, level.name)
+            : s('text', { x: left + 6, y: y(level.value) - 5 }, level.name))));
 }
 
 /**

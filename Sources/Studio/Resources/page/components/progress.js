@@ -3,6 +3,7 @@
 import { h, replace, s, setText } from '../dom.js';
 import { bytesOf, number, percent, seconds } from '../format.js';
 import { named, t } from '../i18n.js';
+import { TimeBar, timesNow } from './time-bar.js';
 import { doneShare } from '../store.js';
 
 /**
@@ -49,6 +50,7 @@ export class ProgressPanel {
     /** @param {Capabilities} capabilities */
     constructor({ blocks }) {
         this.ribbon = new BlockRibbon(blocks);
+        this.times = new TimeBar();
         this.where = h('p', { class: 'where' });
         this.bar = h('progress', { max: 1, value: 0, 'aria-label': t('live.progress') });
         this.share = h('b', { class: 'figure' });
@@ -58,7 +60,7 @@ export class ProgressPanel {
             h('span', { class: 'double' }, t('live.doubleBlocks', { count: blocks.double })), h('span', { class: 'single' }, t('live.singleBlocks', { count: blocks.single })));
         this.element = h('section', { class: 'live', 'aria-label': t('live.title') },
             h('div', { class: 'live-head' }, this.where, this.picture), this.ribbon.element, this.streams,
-            this.bar, h('div', { class: 'live-foot' }, this.share, this.clock));
+            this.bar, h('div', { class: 'live-foot' }, this.share, this.clock), this.times.element);
     }
 
     /** @param {Job | null} job @param {Progress | null} progress */
@@ -70,11 +72,13 @@ export class ProgressPanel {
             replace(this.clock);
             this.ribbon.show(-1);
             this.bar.value = 0;
+            this.times.show(null);
             return setText(this.share, '');
         }
         setText(this.where, job.cancelRequested ? t('live.stopping') : whereabouts(progress));
         setText(this.picture, progress.images > 1 ? t('live.picture', { number: progress.image + 1, count: progress.images }) : '');
         this.ribbon.show(progress.phase === 'denoise' ? progress.block ?? -1 : ['decode', 'measure', 'save'].includes(progress.phase) ? this.ribbon.count : -1);
+        this.times.show(progress.time ? timesNow(progress.time) : null);
         const share = doneShare(progress);
         this.bar.value = share;
         setText(this.share, percent(share));

@@ -3,7 +3,7 @@
 import * as api from '../api.js';
 import { h, replace, setText } from '../dom.js';
 import { explain, sideLabel, sideThatFits } from '../errors.js';
-import { percent, plain, short, size } from '../format.js';
+import { guidance as guidanceText, percent, plain, size } from '../format.js';
 import { t } from '../i18n.js';
 import { icon } from '../icons.js';
 import { doneShare } from '../store.js';
@@ -12,7 +12,7 @@ import { doneShare } from '../store.js';
 function brief({ width, height, steps, guidance, count }) {
     const parts = [];
     if (width && height) parts.push(size({ width, height }));
-    if (steps) parts.push(guidance === undefined ? plain(steps) : `${plain(steps)} · ${short(guidance)}`);
+    if (steps) parts.push(guidance === undefined ? plain(steps) : `${plain(steps)} · ${guidanceText(guidance)}`);
     if (count && count > 1) parts.push(`×${plain(count)}`);
     return parts.join(' · ');
 }

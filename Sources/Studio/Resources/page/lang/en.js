@@ -50,7 +50,7 @@ export default {
     'owner.context': 'Process', 'owner.resident': 'Weights that stay', 'owner.ring': 'Streaming ring', 'owner.arenaHeld': 'Buffers in use', 'owner.kept': 'Kept between phases',
     'rung.resident': 'all stay', 'rung.streaming': 'some stream', 'rung.ringMinimum': 'all stream', 'rung.evicting': 'make room', 'source.ledger': 'own ledger', 'source.driver': 'driver',
 
-    'history.grid': 'Pictures', 'history.selection': 'With the chosen pictures', 'history.search': 'Search prompts', 'history.seed': 'Seed', 'history.starred': 'Starred', 'history.trashed': 'Trash',
+    'history.grid': 'Pictures', 'history.selection': 'With the chosen pictures', 'history.search': 'Search prompts', 'history.seed': 'Seed', 'history.starred': 'Starred', 'history.trashed': 'Trash', 'history.choose': 'Choose',
     'history.all': { one: '{shown} picture', other: '{shown} pictures' }, 'history.loaded': { one: '{shown} picture so far', other: '{shown} pictures so far' }, 'history.none': 'No picture matches.',
     'history.empty': 'No pictures yet. The first one will be here.', 'history.end': 'That is all.', 'history.loading': 'More is on its way.', 'history.chosen': { one: '{shown} chosen', other: '{shown} chosen' },
     'history.compare': 'Compare', 'history.zip': 'Download', 'history.star': 'Star', 'history.unstar': 'Unstar', 'history.clear': 'Clear',

@@ -8,7 +8,7 @@ import { legend, lineChart } from '../components/line-chart.js';
 import { Looks } from '../components/zoom-pane.js';
 import { h, replace, setText } from '../dom.js';
 import { explain } from '../errors.js';
-import { bytes, number, percent, plain, seconds, short, signed, signedPercent, size } from '../format.js';
+import { bytes, number, percent, plain, seconds, guidance, signed, signedPercent, size } from '../format.js';
 import { named, t } from '../i18n.js';
 import { icon } from '../icons.js';
 import { go } from '../router.js';
@@ -140,7 +140,7 @@ export class CompareView {
     heads(sides) {
         return h('ul', { class: 'heads' }, sides.map(({ picture, letter, kind }, i) => h('li', { class: kind },
             h('b', { class: 'letter' }, letter), h('div', {}, h('p', { class: 'head-prompt' }, picture.prompt),
-                h('p', { class: 'quiet figure' }, [`#${picture.id}`, size(picture), picture.parameters.steps != null && t('fact.steps', { count: picture.parameters.steps }), picture.parameters.guidance != null && t('fact.guidance', { value: short(picture.parameters.guidance) }), t('fact.seed', { value: plain(picture.seed) })].filter(Boolean).join(' · '))),
+                h('p', { class: 'quiet figure' }, [`#${picture.id}`, size(picture), picture.parameters.steps != null && t('fact.steps', { count: picture.parameters.steps }), picture.parameters.guidance != null && t('fact.guidance', { value: guidance(picture.parameters.guidance) }), t('fact.seed', { value: plain(picture.seed) })].filter(Boolean).join(' · '))),
             i === 0 ? h('span', { class: 'tag' }, t('compare.baseline'))
                 : h('button', { type: 'button', class: 'plain', onclick: () => { const ids = (this.ids ?? []).filter(id => id !== picture.id); go('compare', [picture.id, ...ids]); } }, t('compare.makeBaseline')))));
     }
@@ -194,7 +194,7 @@ export class CompareView {
         const values = sides.map(({ picture }) => /** @type {Record<string, unknown>} */ ({ prompt: picture.prompt, seed: picture.seed, width: picture.width, height: picture.height, ...picture.parameters }));
         const names = [...new Set(values.flatMap(each => Object.keys(each)))];
         const differs = (/** @type {string} */ name) => values.some(each => JSON.stringify(each[name]) !== JSON.stringify(values[0][name]));
-        const say = (/** @type {unknown} */ value, /** @type {string} */ name) => value == null ? '–' : typeof value === 'number' ? name.endsWith('Bytes') ? bytes(value) : name === 'guidance' ? short(value) : plain(value) : String(value);
+        const say = (/** @type {unknown} */ value, /** @type {string} */ name) => value == null ? '–' : typeof value === 'number' ? name.endsWith('Bytes') ? bytes(value) : name === 'guidance' ? guidance(value) : plain(value) : String(value);
         const holder = h('div', {});
         const draw = () => {
             const shown = names.filter(name => !this.onlyDifferences || differs(name));

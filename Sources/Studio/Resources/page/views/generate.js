@@ -5,9 +5,9 @@ import { announce } from '../announce.js';
 import { FormPanel } from '../components/form.js';
 import { ProgressPanel, whereabouts } from '../components/progress.js';
 import { QueuePanel } from '../components/queue.js';
-import { TimeBar, timesNow, timesOf } from '../components/time-bar.js';
+import { TimeBar, timesOf } from '../components/time-bar.js';
 import { h, replace } from '../dom.js';
-import { bytes, percent, plain, seconds, short, size } from '../format.js';
+import { bytes, percent, plain, seconds, guidance, size } from '../format.js';
 import { isFinal, settingsOf } from '../form-state.js';
 import { t } from '../i18n.js';
 import { icon } from '../icons.js';
@@ -35,10 +35,11 @@ export class GenerateView {
         this.pinned = app.pinned;
         /** @type {Picture | null} */
         this.picture = null;
+        /** @type {number | null} The picture that the time bar is about. */
+        this.timed = null;
         this.captionFor = '';
-        this.element = h('div', { class: 'generate-view' }, h('h1', { class: 'unseen' }, t('view.generate')), this.form.element,
-            h('section', { class: 'stage', 'aria-label': t('stage.title') }, this.frame, this.progress.element, this.caption, this.times.element, this.strip),
-            this.queue.element);
+        this.stage = h('section', { class: 'stage', 'aria-label': t('stage.title') }, this.frame, this.progress.element, this.caption, this.times.element, this.strip);
+        this.element = h('div', { class: 'generate-view' }, h('h1', { class: 'unseen' }, t('view.generate')), this.form.element, this.stage, this.queue.element);
         this.unwatch = app.store.watch((state, before) => this.show(state, before));
         this.formChanged = () => this.form.refresh();
         app.formWatchers.add(this.formChanged);
@@ -58,13 +59,16 @@ export class GenerateView {
     show(state, before) {
         const job = runningJob(state);
         if (job && (!before || runningJob(before)?.id !== job.id)) this.pin(null);
+        if (before && state.jobs.some(each => each.pendingKey) && !before.jobs.some(each => each.pendingKey)) this.reveal();
         this.queue.show(state);
         this.progress.show(job, state.progress);
         if (!before || before.pictures !== state.pictures || before.preview !== state.preview || before.jobs !== state.jobs) this.showPicture(state, job);
-        if (job && state.progress?.job === job.id) {
-            if (state.progress.time) this.times.show(timesNow(state.progress.time));
-            this.speak(state.progress);
-        }
+        if (job && state.progress?.job === job.id) this.speak(state.progress);
+    }
+
+    /** On a phone the picture lies below the form. */
+    reveal() {
+        if (matchMedia('(max-width: 820px)').matches) this.stage.scrollIntoView({ behavior: 'smooth', block: 'start' });
     }
 
     /** @param {number | null} id */
@@ -101,8 +105,10 @@ export class GenerateView {
         }
         if (source !== null && this.image.getAttribute('src') !== source) this.image.src = source;
         this.image.alt = live ? t('stage.preview') : picture ? t('stage.picture', { prompt: picture.prompt }) : '';
-        this.showCaption(live ? null : picture, state);
-        if (!job || chosen) this.showTimes(picture);
+        // While the next one is drawn, the picture before it is only a backdrop.
+        const told = !job || chosen || (ofJob && !live) ? picture : null;
+        this.showCaption(told, state);
+        this.showTimes(told);
     }
 
     /** @param {Picture | null} picture @param {State} state */
@@ -115,7 +121,7 @@ export class GenerateView {
         if (!picture) return;
         const { parameters } = picture;
         const facts = [size(picture), parameters.steps != null && t('fact.steps', { count: parameters.steps }),
-            parameters.guidance != null && t('fact.guidance', { value: short(parameters.guidance) }), t('fact.seed', { value: plain(picture.seed) }),
+            parameters.guidance != null && t('fact.guidance', { value: guidance(parameters.guidance) }), t('fact.seed', { value: plain(picture.seed) }),
             picture.seconds != null && seconds(picture.seconds), picture.peakBytes != null && bytes(picture.peakBytes)];
         const settings = () => settingsOf(picture);
         replace(this.caption,
@@ -132,7 +138,7 @@ export class GenerateView {
 
     finalLabel() {
         const { final, model } = this.app.capabilities;
-        return t('final.make', { pace: model.guidance ? `${plain(final.steps)} · ${short(final.guidance)}` : plain(final.steps) });
+        return t('final.make', { pace: model.guidance ? `${plain(final.steps)} · ${guidance(final.guidance)}` : plain(final.steps) });
     }
 
     /** @param {Picture} picture @param {Picture[]} relatives */
@@ -146,11 +152,12 @@ export class GenerateView {
 
     /** @param {Picture | null} picture */
     async showTimes(picture) {
+        this.timed = picture?.id ?? null;
         if (!picture || picture.missing) return this.times.show(null);
         const { id } = picture;
         if (!this.reports.has(id)) this.reports.set(id, api.report(id));
         const report = await this.reports.get(id)?.catch(() => null);
-        if (this.picture?.id === id && (!runningJob(this.app.store.state) || this.pinned === id)) this.times.show(report ? timesOf(report) : null);
+        if (this.timed === id) this.times.show(report ? timesOf(report) : null);
     }
 
     /** @param {State} state */

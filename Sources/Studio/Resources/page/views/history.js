@@ -29,10 +29,12 @@ export class HistoryView {
         /** @type {AbortController | null} */
         this.loading = null;
         this.failed = false;
+        /** A click chooses instead of opening. */
+        this.choosing = false;
         this.selection = new Selection();
         this.grid = new Grid({
             open: index => app.details(this.items[index], this.items), choose: (index, event) => this.choose(index, event.shiftKey),
-            isChosen: id => this.selection.has(id), isChoosing: () => this.selection.size > 0, nearEnd: () => this.more(),
+            isChosen: id => this.selection.has(id), isChoosing: () => this.choosing || this.selection.size > 0, nearEnd: () => this.more(),
         });
         this.count = h('p', { class: 'quiet figure', role: 'status' });
         this.foot = h('p', { class: 'grid-foot quiet' });
@@ -68,7 +70,17 @@ export class HistoryView {
             } }, icon(sign), t(`history.${name}`));
             return button;
         };
-        return h('div', { class: 'filters', role: 'search' }, h('div', { class: 'search-box' }, icon('search'), this.search), seed, flag('starred', 'star'), flag('trashed', 'trash'), this.count);
+        return h('div', { class: 'filters', role: 'search' }, h('div', { class: 'search-box' }, icon('search'), this.search), seed, flag('starred', 'star'), flag('trashed', 'trash'), this.chooser(), this.count);
+    }
+
+    /** For those who have no keyboard to choose with. */
+    chooser() {
+        const button = h('button', { type: 'button', class: 'chip', 'aria-pressed': 'false', onclick: () => {
+            this.choosing = !this.choosing;
+            button.setAttribute('aria-pressed', String(this.choosing));
+            this.grid.refresh();
+        } }, icon('check'), t('history.choose'));
+        return button;
     }
 
     typed() {
