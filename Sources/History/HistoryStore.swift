@@ -104,8 +104,13 @@ public protocol HistoryStore: Sendable {
     /// Pictures that were put into the trash at `time` or before.
     func trashed(before time: Timestamp) async throws -> [ImageRecord]
 
-    /// Forgets a picture whose file is gone already.
-    func removeRow(_ id: Int64) async throws
+    /// Forgets a picture after `remove` took its files, in one transaction, so that nothing can restore it in between.
+    ///
+    /// - Parameter time: leaves alone, and returns false for, what was not put into the trash at this time or before; `nil` spares nothing.
+    /// - Throws: `HistoryError.imageNotFound`; what `remove` throws, and then the row stays.
+    func purge(
+        _ id: Int64, ifTrashedBefore time: Timestamp?, remove: @escaping @Sendable (ImageRecord) throws -> Void
+    ) async throws -> Bool
 
     /// Every picture's file, for comparing with the folder.
     func blobs() async throws -> [StoredBlob]

@@ -67,6 +67,12 @@ extension ImageRecord {
             trashedAt: nil)
     }
 
+    /// Whether it went into the trash at `time` or before; `nil` asks nothing.
+    package func isTrashed(before time: Timestamp?) -> Bool {
+        guard let time else { return true }
+        return trashedAt.map { $0 <= time } ?? false
+    }
+
     /// As in pages.
     package var withoutHistograms: ImageRecord {
         var image = self

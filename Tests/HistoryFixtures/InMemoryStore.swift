@@ -200,12 +200,18 @@ extension InMemoryStore {
     }
 
     public func trashed(before time: Timestamp) throws -> [ImageRecord] {
-        try rows.filter { $0.trashedAt.map { $0 <= time } ?? false }.map { try image($0.id) }
+        try rows.filter { $0.isTrashed(before: time) }.map { try image($0.id) }
     }
 
-    public func removeRow(_ id: Int64) {
+    public func purge(
+        _ id: Int64, ifTrashedBefore time: Timestamp?, remove: @escaping @Sendable (ImageRecord) throws -> Void
+    ) throws -> Bool {
+        let image = try image(id)
+        guard image.isTrashed(before: time) else { return false }
+        try remove(image)
         rows.removeAll { $0.id == id }
         reports[id] = nil
+        return true
     }
 
     public func blobs() -> [StoredBlob] {

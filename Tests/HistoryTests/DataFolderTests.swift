@@ -133,7 +133,7 @@ struct DataFolderTests {
         #expect(try open.files("images") == [kept.blob, fresh.blob].sorted() && open.files("thumbs").isEmpty)
         await #expect(throws: HistoryError.imageNotFound(old.id)) { try await open.store.image(old.id) }
         #expect(try await open.folder.purgeTrash(of: open.store, olderThan: .zero, at: open.clock.now) == [fresh.id])
-        try await open.folder.purge(kept, from: open.store)
+        try await open.folder.purge(kept.id, from: open.store)
         #expect(try open.files("images").isEmpty)
     }
 

@@ -192,7 +192,7 @@ import Testing
         #expect(try await open.store.image(draft.id).children == [final.id, second.id])
         _ = try await open.store.trash(final.id)
         #expect(try await open.store.image(draft.id).children == [second.id])
-        try await open.store.removeRow(draft.id)
+        #expect(try await open.store.purge(draft.id, ifTrashedBefore: nil) { _ in })
         #expect(try await open.store.image(second.id).parent == nil)
     }
 
@@ -206,6 +206,27 @@ import Testing
     }
 
     @Test(arguments: Driver.allCases)
+    func `a purge spares what was restored, and keeps the row whose files cannot be removed`(driver: Driver) async throws {
+        struct ReadOnly: Error {}
+        let open = try driver.open()
+        let store = open.store
+        let image = try await open.picture()
+        let trashed = try await store.trash(image.id)
+        let time = open.clock.now
+        let early = try await store.purge(image.id, ifTrashedBefore: time - 1) { _ in Issue.record("removed") }
+        #expect(!early)
+        await #expect(throws: ReadOnly.self) { try await store.purge(image.id, ifTrashedBefore: time) { _ in throw ReadOnly() } }
+        #expect(try await store.image(image.id) == trashed)
+        _ = try await store.restore(image.id)
+        let restored = try await store.purge(image.id, ifTrashedBefore: time) { _ in Issue.record("removed") }
+        #expect(!restored)
+        _ = try await store.trash(image.id)
+        let purged = try await store.purge(image.id, ifTrashedBefore: time) { #expect($0 == trashed) }
+        #expect(purged)
+        await #expect(throws: HistoryError.imageNotFound(image.id)) { try await store.purge(image.id, ifTrashedBefore: nil) { _ in } }
+    }
+
+    @Test(arguments: Driver.allCases)
     func `missing files are marked and unmarked, removed rows are gone`(driver: Driver) async throws {
         let open = try driver.open()
         let store = open.store
@@ -216,7 +237,7 @@ import Testing
         #expect(try await store.image(second.id).missing)
         try await store.setMissing([second.id], false)
         #expect(try await store.image(second.id) == second)
-        try await store.removeRow(second.id)
+        #expect(try await store.purge(second.id, ifTrashedBefore: nil) { _ in })
         await #expect(throws: HistoryError.imageNotFound(second.id)) { try await store.image(second.id) }
         await #expect(throws: HistoryError.imageNotFound(second.id)) { try await store.report(second.id) }
         await #expect(throws: HistoryError.imageNotFound(second.id)) { try await store.trash(second.id) }

@@ -181,7 +181,9 @@ struct ReconcileTests {
         func trash(_ id: Int64) async throws -> ImageRecord { try await store.trash(id) }
         func restore(_ id: Int64) async throws -> ImageRecord { try await store.restore(id) }
         func trashed(before time: Timestamp) async throws -> [ImageRecord] { try await store.trashed(before: time) }
-        func removeRow(_ id: Int64) async throws { try await store.removeRow(id) }
+        func purge(
+            _ id: Int64, ifTrashedBefore time: Timestamp?, remove: @escaping @Sendable (ImageRecord) throws -> Void
+        ) async throws -> Bool { try await store.purge(id, ifTrashedBefore: time, remove: remove) }
         func blobs() async throws -> [StoredBlob] { try await store.blobs() }
         func setMissing(_ ids: [Int64], _ missing: Bool) async throws { try await store.setMissing(ids, missing) }
         func imageTotals() async throws -> ImageTotals { try await store.imageTotals() }

@@ -104,8 +104,16 @@ extension SQLiteStore {
         }
     }
 
-    public func removeRow(_ id: Int64) async throws {
-        try await write { try $0.execute(sql: "DELETE FROM image WHERE id = ?", arguments: [id]) }
+    public func purge(
+        _ id: Int64, ifTrashedBefore time: Timestamp?, remove: @escaping @Sendable (ImageRecord) throws -> Void
+    ) async throws -> Bool {
+        try await write { database in
+            let image = try Self.image(database, id)
+            guard image.isTrashed(before: time) else { return false }
+            try remove(image)
+            try database.execute(sql: "DELETE FROM image WHERE id = ?", arguments: [id])
+            return true
+        }
     }
 
     public func blobs() async throws -> [StoredBlob] {
