@@ -4,7 +4,8 @@ public import History
 public struct Job: Encodable, Equatable, Sendable {
     public let id: Int64
     public let status: JobStatus
-    public let request: DrawRequest
+    /// A `DrawRequest`, or what another version of the program took for one.
+    public let request: JSONFragment
     /// Times that it was begun, and how many of these ended with a crash.
     public let attempt: Int
     public let lost: Int
@@ -17,11 +18,11 @@ public struct Job: Encodable, Equatable, Sendable {
     /// Of a queued job: 1 for the next one.
     public let position: Int?
 
-    /// - Throws: `DecodingError` if the row's request was not written by this program.
+    /// - Throws: `DecodingError` if the row's request is not JSON.
     public init(_ record: JobRecord) throws {
         id = record.id
         status = record.status
-        request = try record.request.decoded()
+        request = try JSONFragment(record.request)
         attempt = record.attempt
         lost = record.lost
         createdAt = record.createdAt

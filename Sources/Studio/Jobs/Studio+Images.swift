@@ -19,14 +19,14 @@ extension Studio {
             case .refused: await stop(run.attempt, .ended)
             }
         } catch {
-            logger.error("job \(staged.run.job): picture \(staged.ordinal) cannot be kept: \(error)")
+            logger.error("job \(staged.job): picture \(staged.ordinal) cannot be kept: \(error)")
             await fail(run.attempt, error)
         }
     }
 
     /// Removes a file that nobody wants. Its name is made here, so that nothing that the engine says reaches another file.
     private func discard(_ staged: StagedImage) {
-        let attempt = Attempt(job: staged.run.job, worker: configuration.workerName, number: staged.run.attempt)
+        let attempt = Attempt(job: staged.job, worker: configuration.workerName, number: staged.attempt)
         unlink(folder.stagingPath.appending(DataFolder.stagedName(attempt, ordinal: staged.ordinal)).string)
     }
 

@@ -15,11 +15,16 @@ extension Studio {
         while looksAgain, mayBegin {
             looksAgain = false
             do {
-                guard try hasRoom(), let record = try await store.claim(worker: configuration.workerName, lease: configuration.lease) else {
-                    continue
-                }
+                waitsForRoom = try !hasRoom()
+                if waitsForRoom { return }
+                guard let record = try await store.claim(worker: configuration.workerName, lease: configuration.lease) else { continue }
                 try await begin(record)
-            } catch { logger.error("the queue cannot be read: \(error)") }
+            } catch {
+                // Whatever it is, it may pass.
+                logger.error("the queue cannot be read: \(error)")
+                waitsForRoom = true
+                return
+            }
         }
     }
 
@@ -33,6 +38,7 @@ extension Studio {
         guard mayBegin else { return await publish(try await store.giveBack(attempt)) }
         let request: DrawRequest
         do { request = try record.request.decoded() } catch {
+            looksAgain = true
             let reason = StudioError(.invalidRequest, "the request was written by another version of this program")
             return await publish(try await store.fail(attempt, reason.jobError))
         }
@@ -44,7 +50,11 @@ extension Studio {
         let order = try await order(record, request)
         // A cancellation may have come meanwhile, and must not overtake the order.
         guard run?.attempt == attempt else { return }
-        if run?.stop == nil, await engine.send(.run(order)) { return }
+        if run?.stop == nil {
+            if await engine.send(.run(order)) { return }
+            // It ended, and its end is about to be told.
+            isReady = false
+        }
         await finishUnstarted(attempt)
     }
 
@@ -55,7 +65,7 @@ extension Studio {
             parent = try? await store.image(Int64(id)).sha256
         }
         return RunOrder(
-            run: RunID(job: record.id, attempt: record.attempt), request: request, ordinals: record.missingOrdinals,
+            job: record.id, attempt: record.attempt, request: request, ordinals: record.missingOrdinals,
             staging: folder.stagingPath.string, database: store.databaseID, owner: record.owner, queuedAt: record.createdAt,
             parentSHA256: parent)
     }

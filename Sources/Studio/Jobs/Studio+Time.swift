@@ -41,11 +41,11 @@ extension Studio {
     func keepTime() async {
         while !Task.isCancelled {
             await endLateStop()
-            await renewLease()
+            if renewAt < .now { await renewLease() }
             dropLateQuestions()
             if isReady, let number = ping.next(every: configuration.pingInterval) { _ = await engine.send(.ping(number)) }
             // Room on the disk comes back without anybody telling.
-            if run == nil { await beginNext() }
+            if waitsForRoom { await beginNext() }
             try? await Task.sleep(for: .milliseconds(200))
         }
     }
@@ -57,8 +57,8 @@ extension Studio {
     }
 
     private func renewLease() async {
-        guard let attempt = run?.attempt, renewAt < .now else { return }
         renewAt = .now + configuration.lease / 3
+        guard let attempt = run?.attempt else { return await reap() }
         do {
             switch try await store.renew(attempt, lease: configuration.lease) {
             case .held(cancelRequested: false): break
@@ -66,6 +66,15 @@ extension Studio {
             case .lost: await stop(attempt, .ended)
             }
         } catch { logger.error("job \(attempt.job): the claim cannot be renewed: \(error)") }
+    }
+
+    /// Attempts whose end could not be written when it came.
+    private func reap() async {
+        do {
+            let lost = try await store.reapExpired()
+            for record in lost { await publish(record) }
+            if !lost.isEmpty { await beginNext() }
+        } catch { logger.error("expired claims cannot be read: \(error)") }
     }
 
     private func dropLateQuestions() {

@@ -17,8 +17,6 @@ public actor Studio {
         /// How long a question may wait for the engine.
         public var answerLimit = Duration.seconds(10)
         public var pingInterval = Duration.seconds(10)
-        /// Whether the queue stays paused after a stop that was none of ours.
-        public var pausesAfterCrash = false
         /// Recorded with each claim.
         public var workerName = "local"
 
@@ -63,6 +61,8 @@ public actor Studio {
     var memory: MemoryReading?
     var isClaiming = false
     var looksAgain = false
+    /// Whether jobs may wait that the disk had no room for.
+    var waitsForRoom = false
     var questions: [Int: Question] = [:]
     var lastNumber = 0
     var renewAt = ContinuousClock.now
@@ -81,12 +81,9 @@ public actor Studio {
         self.logger = logger
     }
 
-    /// Works until `shutdown` or until the task is cancelled.
-    /// - Throws: `HistoryError` if the queue cannot be read at the start.
-    public func work() async throws {
-        let lost = try await store.loseRunning()
-        for record in lost { await publish(record) }
-        if configuration.pausesAfterCrash, !lost.isEmpty { isPaused = true }
+    /// Works until `shutdown` or until the task is cancelled. The store was compared with its folder before, so that nothing counts as
+    /// running in it.
+    public func work() async {
         await publishQueue()
         await withTaskGroup { group in
             group.addTask { await self.engine.run { await self.receive($0) } }

@@ -29,6 +29,8 @@ public actor ChildEngine: EngineProcess {
     private var watchdog = Watchdog()
     private var backoff: Backoff
     private var saidHello = false
+    /// The process that runs now.
+    public private(set) var process: Int32?
     private var orders: AsyncStream<WorkerOrder>.Continuation?
     private var ends: AsyncStream<String>.Continuation?
 
@@ -44,7 +46,7 @@ public actor ChildEngine: EngineProcess {
         while !Task.isCancelled {
             await receive(.starting(restarts: restarts))
             let reason = await live(receive)
-            (saidHello, orders, ends) = (false, nil, nil)
+            (saidHello, orders, ends, process) = (false, nil, nil, nil)
             await receive(.ended(reason: reason))
             if Task.isCancelled { return }
             let wait = backoff.next()
@@ -82,7 +84,8 @@ public actor ChildEngine: EngineProcess {
                 .path(configuration.executable), arguments: Arguments(configuration.arguments), platformOptions: options,
                 input: .inputWriter, output: .sequence, error: .currentStandardError
             ) { execution in
-                await withTaskGroup(of: String?.self) { group in
+                process = execution.processIdentifier.value
+                return await withTaskGroup(of: String?.self) { group in
                     group.addTask { await self.listen(execution.standardOutput, receive) }
                     group.addTask { await self.speak(execution.standardInputWriter, orders.stream) }
                     group.addTask { await self.watch() }

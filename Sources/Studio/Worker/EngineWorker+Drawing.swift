@@ -14,7 +14,7 @@ extension EngineWorker {
         do {
             end = try await drawPictures(of: order) ? .done(order.run) : .drained(order.run)
         } catch is CancellationError { end = .cancelled(order.run) } catch {
-            end = .failed(.init(run: order.run, error: StudioError(engine: error)))
+            end = .failed(.init(order.run, StudioError(engine: error)))
         }
         tracker = nil
         drawing = nil
@@ -70,14 +70,18 @@ extension EngineWorker {
         }
     }
 
+    /// What measuring or encoding takes on a slow machine.
+    private static let secondsPerPixel = 1e-6
+
     /// Measures the picture and leaves its file.
     private func finish(_ image: GeneratedImage, _ ordinal: Int, of order: RunOrder) async throws {
-        enter("measure")
+        let seconds = Double(image.request.width * image.request.height) * Self.secondsPerPixel
+        enter("measure", seconds)
         let picture = try Picture(width: image.request.width, height: image.request.height, pixels: image.pixels)
         let metrics = try await Self.measured(picture)
         try Task.checkCancellation()
-        enter("save")
-        let name = order.fileName(ordinal: ordinal)
+        enter("save", seconds)
+        let name = DataFolder.stagedName(Attempt(job: order.job, worker: "", number: order.attempt), ordinal: ordinal)
         var record = PictureRecord(
             metadata: metadata(image), origin: origin(image, ordinal, of: order), request: try JSONText(encoding: order.request))
         record.metrics = metrics
@@ -88,11 +92,12 @@ extension EngineWorker {
             unlink(file.string)
             throw CancellationError()
         }
-        send(.image(StagedImage(run: order.run, ordinal: ordinal, file: name, sha256: digest, byteCount: byteCount)))
+        send(
+            .image(StagedImage(job: order.job, attempt: order.attempt, ordinal: ordinal, file: name, sha256: digest, byteCount: byteCount)))
     }
 
-    private func enter(_ phase: String) {
-        tracker?.enter(phase)
+    private func enter(_ phase: String, _ seconds: Double) {
+        tracker?.enter(phase, unitSeconds: seconds)
         tell(atOnce: true)
     }
 
@@ -120,7 +125,7 @@ extension EngineWorker {
 
     private func origin(_ image: GeneratedImage, _ ordinal: Int, of order: RunOrder) -> PictureOrigin {
         PictureOrigin(
-            database: order.database, job: order.run.job, ordinal: ordinal, imageCount: order.request.count, attempt: order.run.attempt,
+            database: order.database, job: order.job, ordinal: ordinal, imageCount: order.request.count, attempt: order.attempt,
             owner: order.owner, queuedAt: order.queuedAt, parentSHA256: order.parentSHA256, device: engine.backend.device.name,
             budgetBytes: capabilities?.budgetBytes, trueGuidance: order.request.trueGuidance, seconds: image.timeline.seconds,
             peakBytes: image.peakByteCount)

@@ -65,7 +65,7 @@ public actor EngineWorker {
     private func start(_ order: RunOrder) throws {
         if drawing != nil {
             let busy = StudioError(.deviceFault, "the engine was given two jobs at once")
-            return try pipe.send(.failed(.init(run: order.run, error: busy)))
+            return try pipe.send(.failed(.init(order.run, busy)))
         }
         drains = false
         try pipe.send(.accepted(order.run))

@@ -54,11 +54,11 @@ struct ProgressTracker {
         }
     }
 
-    /// What the worker does itself once the engine is done.
-    mutating func enter(_ name: String) {
+    /// - Parameter unitSeconds: How long the phase was planned to take, where the engine has no part in it.
+    mutating func enter(_ name: String, unitSeconds: Double? = nil) {
         current.phase = name
         (current.step, current.block, current.blocks) = (nil, nil, nil)
-        (current.stream, current.layer, current.unitSeconds) = (nil, nil, nil)
+        (current.stream, current.layer, current.unitSeconds) = (nil, nil, unitSeconds)
         isDue = true
     }
 

@@ -17,8 +17,16 @@ public enum WorkerMessage: Codable, Equatable, Sendable {
     case planned(PlanAnswer)
 
     public struct Failure: Codable, Equatable, Sendable {
-        public var run: RunID
+        public var job: Int64
+        public var attempt: Int
         public var error: StudioError
+
+        public init(_ run: RunID, _ error: StudioError) {
+            (job, attempt) = (run.job, run.attempt)
+            self.error = error
+        }
+
+        public var run: RunID { RunID(job: job, attempt: attempt) }
     }
 }
 
@@ -115,12 +123,15 @@ public struct Preview: Codable, Equatable, Sendable {
 
 /// A finished picture's file, flushed to the disk. How it came about is in its texts.
 public struct StagedImage: Codable, Equatable, Sendable {
-    public var run: RunID
+    public var job: Int64
+    public var attempt: Int
     public var ordinal: Int
     /// Name in the staging folder.
     public var file: String
     public var sha256: String
     public var byteCount: Int
+
+    public var run: RunID { RunID(job: job, attempt: attempt) }
 }
 
 public struct PlanAnswer: Codable, Equatable, Sendable {

@@ -24,7 +24,8 @@ public struct RunID: Codable, Hashable, Sendable {
 }
 
 public struct RunOrder: Codable, Equatable, Sendable {
-    public var run: RunID
+    public var job: Int64
+    public var attempt: Int
     public var request: DrawRequest
     /// Which of the job's pictures to draw, from 0.
     public var ordinals: [Int]
@@ -37,8 +38,7 @@ public struct RunOrder: Codable, Equatable, Sendable {
     public var queuedAt: Int64
     public var parentSHA256: String?
 
-    /// Name of the file of one picture.
-    public func fileName(ordinal: Int) -> String { "\(run.job)-\(run.attempt)-\(ordinal).png" }
+    public var run: RunID { RunID(job: job, attempt: attempt) }
 }
 
 public struct PlanOrder: Codable, Equatable, Sendable {
