@@ -115,6 +115,7 @@ public protocol HistoryStore: Sendable {
     /// Every picture's file, for comparing with the folder.
     func blobs() async throws -> [StoredBlob]
 
+    /// Marks whether these pictures' files are gone; ids without a row are passed over.
     func setMissing(_ ids: [Int64], _ missing: Bool) async throws
 
     func imageTotals() async throws -> ImageTotals

@@ -219,7 +219,7 @@ extension InMemoryStore {
     }
 
     public func setMissing(_ ids: [Int64], _ missing: Bool) throws {
-        for id in ids { _ = try change(id) { $0.missing = missing } }
+        for id in ids where rows.contains(where: { $0.id == id }) { _ = try change(id) { $0.missing = missing } }
     }
 
     public func imageTotals() -> ImageTotals {

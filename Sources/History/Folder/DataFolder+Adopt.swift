@@ -8,7 +8,7 @@ extension DataFolder {
     /// A power cut between two of these leaves a file without a row, which `reconcile` finds, never a row without a file. The staged file
     /// of an attempt that no longer counts is removed.
     /// - Throws: `HistoryError.wrongFile` if the file is not what its worker said; then it stays where it is, as when the disk fails.
-    public func adopt(
+    @concurrent public func adopt(
         staged name: String, attempt: Attempt, sha256: String, byteCount: Int, into store: any HistoryStore
     ) async throws -> Insertion {
         let staged = "staging/" + name

@@ -4,7 +4,7 @@ extension DataFolder {
     public static let backupLimit = 7
 
     /// Copies the database into `backup/` unless today's copy is there, and removes all but the newest; returns the new copy.
-    public func backUp(_ store: SQLiteStore, at now: Timestamp = .now) async throws -> FilePath? {
+    @concurrent public func backUp(_ store: SQLiteStore, at now: Timestamp = .now) async throws -> FilePath? {
         let name = "backup/sluice-\(now.date).sqlite"
         guard try root.entry(name) == nil else { return nil }
         let part = "backup/new.part"

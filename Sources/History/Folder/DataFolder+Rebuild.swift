@@ -13,7 +13,7 @@ extension DataFolder {
     /// Makes the database again from the pictures, and puts it in the place of the old one, which goes to `backup/`.
     ///
     /// Stars, trash and jobs without pictures are lost by it. No store of this folder may be open.
-    public func rebuildDatabase(at now: Timestamp = .now) async throws -> Rebuild {
+    @concurrent public func rebuildDatabase(at now: Timestamp = .now) async throws -> Rebuild {
         let fresh = "rebuild.sqlite"
         for suffix in ["", "-wal", "-shm"] { try root.remove(fresh + suffix) }
         var rebuild = Rebuild()

@@ -19,7 +19,7 @@ extension DataFolder {
     /// Makes database and files agree after any kind of end. For a server that just started, before it has a worker.
     ///
     /// - Parameter grace: how old a file without a row must be to be set aside; nothing is ever deleted but what is in `staging/`.
-    public func reconcile(
+    @concurrent public func reconcile(
         with store: any JobStore & HistoryStore, grace: Duration = .seconds(3600), at now: Timestamp = .now
     ) async throws -> Reconciliation {
         var result = Reconciliation()
