@@ -22,7 +22,7 @@ public actor Engine {
     private let planned = Mutex<(run: PlannedRun, memory: BudgetMemory, plan: MemoryPlan)?>(nil)
     private var model: FluxModel?
     private var memory: BudgetMemory?
-    private var lastPrompt: EncodedPrompt?
+    private var prompts: PromptLibrary
 
     public nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
@@ -30,11 +30,16 @@ public actor Engine {
     ///   - model: A folder in the diffusers layout; read when the first picture is asked for.
     ///   - computeType: What everything is computed in; the backend's preferred type if absent.
     ///   - policy: How memory is used.
-    public init(model: FilePath, computeType: ElementType? = nil, policy: MemoryPolicy = .unplanned, on backend: any Backend) {
+    ///   - promptStore: Where encoded prompts are kept beyond the engine; those of the last pictures are in memory anyway.
+    public init(
+        model: FilePath, computeType: ElementType? = nil, policy: MemoryPolicy = .unplanned, promptStore: (any PromptStore)? = nil,
+        on backend: any Backend
+    ) {
         modelFolder = model
         self.computeType = computeType ?? backend.computeTypes[0]
         self.policy = policy
         self.backend = backend
+        prompts = PromptLibrary(store: promptStore)
         ledger =
             switch policy {
             case .unplanned: backend.device.ledger
@@ -80,14 +85,14 @@ public actor Engine {
     public func plan(_ request: GenerationRequest, budgetByteCount: Int, offload: Offload) throws -> MemoryPlan {
         let model = try loaded { _ in }
         try request.validate(sideMultiple: model.folder.sideMultiple)
-        return try plan(request, model, encodes: true, budgetByteCount, offload)
+        return try plan(request, model, encodes: true, budgetByteCount, offload).plan
     }
 
     private func plan(
         _ request: GenerationRequest, _ model: FluxModel, encodes: Bool, _ budgetByteCount: Int, _ offload: Offload
-    ) throws -> MemoryPlan {
+    ) throws -> PlannedRequest {
         let planner = RunPlanner(model, contextByteCount: contextByteCount, on: backend)
-        return try planner.plan(request, encodes: encodes, budgetByteCount: budgetByteCount, offload: offload)
+        return try planner.planned(request, encodes: encodes, budgetByteCount: budgetByteCount, offload: offload)
     }
 
     /// What drawing `request` needs of memory, whatever the budget.
@@ -103,13 +108,15 @@ public actor Engine {
         let model = try loaded(send)
         try request.validate(sideMultiple: model.folder.sideMultiple)
         if !model.folder.transformer.guidanceEmbeds { observer.notice(.guidanceUnused) }
+        let prompt = findPrompt(request, model, observer)
         switch policy {
         case .unplanned:
             let run = Run(pass: pass(on: backend, observer), memory: UnplannedMemory(), observer: observer)
-            return try draw(request, model, run)
+            return try draw(request, prompt, model, run)
         case .budget(let byteCount, let offload):
-            let plan = try plan(request, model, encodes: !isEncoded(request), byteCount, offload)
-            do { return try draw(request, model, plan, observer) } catch {
+            let planned = try plan(request, model, encodes: prompt.encoded == nil, byteCount, offload)
+            if let tiling = planned.tiling { observer.notice(.decodedInTiles(side: tiling.side, overlap: tiling.overlap)) }
+            do { return try draw(planned, prompt, model, observer) } catch {
                 // Whatever state the regions were left in, the next run begins with nothing.
                 memory = nil
                 throw error
@@ -118,8 +125,9 @@ public actor Engine {
     }
 
     private func draw(
-        _ request: GenerationRequest, _ model: FluxModel, _ plan: MemoryPlan, _ observer: RunObserver
+        _ asked: PlannedRequest, _ prompt: FoundPrompt, _ model: FluxModel, _ observer: RunObserver
     ) throws -> GeneratedImage {
+        let (request, plan) = (asked.request, asked.plan)
         guard let device = backend.device as? any PagedDevice else { preconditionFailure("this device has no pages to plan") }
         let memory = try self.memory ?? BudgetMemory(budgetByteCount: plan.budgetByteCount, ledger: ledger, on: device)
         self.memory = memory
@@ -132,7 +140,7 @@ public actor Engine {
         }
         let backend = backend.running(on: memory.arena)
         let run = Run(pass: pass(on: backend, observer), memory: planned, observer: observer)
-        return try draw(request, model.leased(from: planned, on: backend), run, plan: plan, planned: planned)
+        return try draw(request, prompt, model.leased(from: planned, on: backend), run, plan: plan, planned: planned)
     }
 
     private func pass(on backend: any Backend, _ observer: RunObserver) -> ForwardPass {
@@ -140,13 +148,14 @@ public actor Engine {
     }
 
     private func draw(
-        _ request: GenerationRequest, _ model: FluxModel, _ run: Run, plan: MemoryPlan? = nil, planned: PlannedRun? = nil
+        _ request: GenerationRequest, _ prompt: FoundPrompt, _ model: FluxModel, _ run: Run, plan: MemoryPlan? = nil,
+        planned: PlannedRun? = nil
     ) throws -> GeneratedImage {
         ledger.resetPeak()
-        let prompt = try encodedPrompt(of: request, model, run)
-        let drawn = try TextToImage(model: model.networks, request: request, run: run).draw(prompt)
+        let encoding = try encoding(prompt, model, run)
+        let drawn = try TextToImage(model: model.networks, request: request, run: run).draw(encoding)
         return GeneratedImage(
-            request: request, pixels: drawn.pixels, latents: drawn.latents,
+            request: request, promptSource: prompt.source, tiling: request.tiling, pixels: drawn.pixels, latents: drawn.latents,
             latentLayout: model.folder.latentLayout(width: request.width, height: request.height), timeline: run.observer.finish(),
             plan: plan, phasePeaks: plan == nil ? [] : ledger.reading.phases, traffic: planned?.traffic, memoryCurve: planned?.curve,
             memoryEvents: planned?.takeEvents() ?? [], arenaUses: planned?.arenaUses ?? [],
@@ -162,21 +171,32 @@ public actor Engine {
             let stored = store.storedTypes.map(\.rawValue).sorted().joined(separator: ", ")
             send(.notice(.weightsConverted(component: store.component, from: stored, to: computeType.rawValue)))
         }
+        do { try prompts.open(model, on: backend) } catch { send(.notice(.promptNotStored(reason: "\(error)"))) }
         self.model = model
         return model
     }
 
-    private func isEncoded(_ request: GenerationRequest) -> Bool {
-        lastPrompt?.prompt == request.prompt && lastPrompt?.maximumSequenceLength == request.maximumSequenceLength
+    /// A picture's prompt, and its encoding where there is one already.
+    private struct FoundPrompt {
+        let text: PromptText
+        let tokens: PromptTokens
+        let encoded: EncodedPrompt?
+        let source: PromptSource
     }
 
-    /// The same prompt as last time, as with several pictures of one, is not encoded again.
-    private func encodedPrompt(of request: GenerationRequest, _ model: FluxModel, _ run: Run) throws -> PromptEncoding {
-        if let lastPrompt, isEncoded(request) { return try model.place(lastPrompt, on: run.pass.backend) }
-        let encoding = try model.encode(request.prompt, maximumSequenceLength: request.maximumSequenceLength, run)
-        lastPrompt = EncodedPrompt(
-            prompt: request.prompt, maximumSequenceLength: request.maximumSequenceLength,
-            states: try run.pass.backend.download(encoding.states), pooled: try run.pass.backend.download(encoding.pooled))
+    private func findPrompt(_ request: GenerationRequest, _ model: FluxModel, _ observer: RunObserver) -> FoundPrompt {
+        let text = PromptText(request.prompt, maximumSequenceLength: request.maximumSequenceLength)
+        let found = prompts.prompt(text, model, observer)
+        let prompt = FoundPrompt(
+            text: text, tokens: model.tokens(of: request, observer), encoded: found?.prompt, source: found?.source ?? .encoded)
+        observer.found(prompt.source)
+        return prompt
+    }
+
+    private func encoding(_ prompt: FoundPrompt, _ model: FluxModel, _ run: Run) throws -> PromptEncoding {
+        if let encoded = prompt.encoded { return try encoded.placed(on: run.pass.backend) }
+        let encoding = try model.networks.encode(prompt.tokens, run)
+        prompts.keep(try EncodedPrompt(encoding, on: run.pass.backend), for: prompt.text, model, on: backend, run.observer)
         return encoding
     }
 }

@@ -2,7 +2,11 @@ public import Memory
 
 /// A finished picture, and how it came about.
 public struct GeneratedImage: Sendable {
+    /// As it was drawn: its decoding is either whole or tiled.
     public let request: GenerationRequest
+    public let promptSource: PromptSource
+    /// The tiles that the picture was decoded in, if it was; then it is not what it would be as a whole.
+    public let tiling: DecodeTiling?
     /// 8-bit RGB, row-major, `3·width·height` values.
     public let pixels: [UInt8]
     /// Unpacked `[16, height/8, width/8]`, row-major, before the autoencoder's scaling.

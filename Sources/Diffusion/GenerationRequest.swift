@@ -12,10 +12,12 @@ public struct GenerationRequest: Sendable, Equatable {
     public var maximumSequenceLength: Int
     /// Starts from these unpacked latents `[16, height/8, width/8]`, row-major, instead of the seed's noise.
     public var initialLatents: [Float]?
+    /// Tiles are never used where this does not allow them.
+    public var decoding: Decoding
 
     public init(
         prompt: String, width: Int, height: Int, steps: Int = 20, guidance: Float = 3.5, seed: UInt64 = 0, maximumSequenceLength: Int = 512,
-        initialLatents: [Float]? = nil
+        initialLatents: [Float]? = nil, decoding: Decoding = .whole
     ) {
         self.prompt = prompt
         self.width = width
@@ -25,6 +27,7 @@ public struct GenerationRequest: Sendable, Equatable {
         self.seed = seed
         self.maximumSequenceLength = maximumSequenceLength
         self.initialLatents = initialLatents
+        self.decoding = decoding
     }
 
     /// The largest side that is accepted; larger pictures are far beyond what the model was trained for.

@@ -22,13 +22,11 @@ public struct LatentLayout: Sendable, Equatable {
         return latents
     }
 
-    /// `[channels, height, width] → [height, width, channels]`.
-    func channelsLast(_ latents: [Float]) -> [Float] {
-        var pixels = [Float](repeating: 0, count: count)
-        for c in 0..<channels {
-            for i in 0..<height * width { pixels[i * channels + c] = latents[c * height * width + i] }
+    /// A part of the latents, `[channels, height, width] → [rows, columns, channels]`.
+    func channelsLast(_ latents: [Float], rows: Range<Int>, columns: Range<Int>) -> [Float] {
+        rows.flatMap { y in
+            columns.flatMap { x in (0..<channels).map { c in latents[(c * height + y) * width + x] } }
         }
-        return pixels
     }
 
     private func forEachElement(_ body: (_ unpacked: Int, _ packed: Int) -> Void) {

@@ -4,10 +4,16 @@
 /// `MemoryOwner.conditioning` and `.modulation`, which a run keeps.
 protocol PhaseMemory: Sendable {
     func begin(_ phase: Phase) throws
-    /// Every step of the denoising phase takes the same buffers in the same order.
+    /// Every step of the denoising phase takes the same buffers in the same order, and so does every tile of the decoding phase.
     func beginStep() throws
     /// The steps to run: all of them, or one where that says everything.
     func steps(of count: Int) -> Range<Int>
+    /// As `steps`, of the tiles that a picture is decoded in.
+    func tiles(of count: Int) -> Range<Int>
+}
+
+extension PhaseMemory {
+    func tiles(of count: Int) -> Range<Int> { 0..<count }
 }
 
 /// Memory that is taken as it is needed.

@@ -2,20 +2,13 @@ import FluxModels
 import Memory
 import Tensors
 import Tokenizers
+import Weights
 
 /// A prompt as the transformer takes it: token states `[maximumSequenceLength, jointAttentionDim]` and the pooled text
 /// `[1, pooledProjectionDim]`, kept for the run.
 struct PromptEncoding: Sendable {
     let states: Tensor
     let pooled: Tensor
-}
-
-/// The values of an encoded prompt, which any later run of the same model can start from.
-struct EncodedPrompt: Sendable {
-    let prompt: String
-    let maximumSequenceLength: Int
-    let states: [Float]
-    let pooled: [Float]
 }
 
 /// A prompt as the text encoders take it.
@@ -45,20 +38,29 @@ extension FluxNetworks {
 }
 
 extension FluxModel {
-    func encode(_ prompt: String, maximumSequenceLength: Int, _ run: Run) throws -> PromptEncoding {
-        let clip = folder.clipTokenizer.encode(prompt)
-        run.observer.noticeTruncation(clip, encoder: "CLIP")
-        let t5 = folder.t5Tokenizer.encode(prompt, maximumLength: maximumSequenceLength)
-        run.observer.noticeTruncation(t5, encoder: "T5")
-        return try networks.encode(PromptTokens(clip: clip.ids, t5: t5.ids), run)
+    /// The prompt in tokens; what does not fit is told.
+    func tokens(of request: GenerationRequest, _ observer: RunObserver) -> PromptTokens {
+        let clip = folder.clipTokenizer.encode(request.prompt)
+        observer.noticeTruncation(clip, encoder: "CLIP")
+        let t5 = folder.t5Tokenizer.encode(request.prompt, maximumLength: request.maximumSequenceLength)
+        observer.noticeTruncation(t5, encoder: "T5")
+        return PromptTokens(clip: clip.ids, t5: t5.ids)
+    }
+}
+
+extension EncodedPrompt {
+    /// Copies an encoding to the host.
+    init(_ encoding: PromptEncoding, on backend: any Backend) throws {
+        func values(_ x: Tensor) throws -> TensorValues {
+            TensorValues(try backend.download(x), shape: [x.rows, x.columns], type: x.type)
+        }
+        self.init(states: try values(encoding.states), pooled: try values(encoding.pooled))
     }
 
-    /// An encoded prompt on the run's device.
-    func place(_ encoded: EncodedPrompt, on backend: any Backend) throws -> PromptEncoding {
-        PromptEncoding(
-            states: try backend.tensor(
-                encoded.states, [encoded.maximumSequenceLength, folder.t5.dModel], computeType, for: .conditioning),
-            pooled: try backend.tensor(encoded.pooled, [1, folder.clip.hiddenSize], computeType, for: .conditioning))
+    /// The encoding on the run's device.
+    func placed(on backend: any Backend) throws -> PromptEncoding {
+        func tensor(_ x: TensorValues) throws -> Tensor { try backend.tensor(x.floats, x.shape, x.type, for: .conditioning) }
+        return PromptEncoding(states: try tensor(states), pooled: try tensor(pooled))
     }
 }
 

@@ -19,4 +19,12 @@ struct Run {
             try observer.step(step, of: count) { try body(step) }
         }
     }
+
+    /// Runs `body` for each tile that the picture is decoded in.
+    func tiles(_ count: Int, _ body: (Int) throws -> Void) throws {
+        for tile in memory.tiles(of: count) {
+            try memory.beginStep()
+            try body(tile)
+        }
+    }
 }

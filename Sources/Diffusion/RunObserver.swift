@@ -61,4 +61,6 @@ final class RunObserver: Sendable {
     }
 
     func notice(_ notice: Notice) { send(.notice(notice)) }
+
+    func found(_ source: PromptSource) { send(.promptFound(source)) }
 }

@@ -10,8 +10,16 @@ final class RunRecorder: PhaseMemory, UnitSource {
     private static let keptOwners: [MemoryOwner] = [.conditioning, .modulation]
 
     private struct State {
-        var phases: [(phase: Phase, firstAllocation: Int, firstOperation: Int, units: [StoredUnit])] = []
+        var phases: [RecordedPhase] = []
         var keptByteCount = 0
+    }
+
+    private struct RecordedPhase {
+        let phase: Phase
+        let firstAllocation, firstOperation: Int
+        var units: [StoredUnit] = []
+        /// Times that what was recorded happens.
+        var repetitions = 1
     }
 
     private let device = RecordingDevice(owners: arenaOwners)
@@ -24,7 +32,8 @@ final class RunRecorder: PhaseMemory, UnitSource {
 
     func begin(_ phase: Phase) {
         state.withLock { state in
-            state.phases.append((phase, device.trace.count, operationCount ?? 0, []))
+            state.phases.append(
+                RecordedPhase(phase: phase, firstAllocation: device.trace.count, firstOperation: operationCount ?? 0))
             state.keptByteCount = max(state.keptByteCount, keptNow)
         }
     }
@@ -34,6 +43,12 @@ final class RunRecorder: PhaseMemory, UnitSource {
     }
 
     func steps(of count: Int) -> Range<Int> { 0..<min(1, count) }
+
+    /// All tiles lease the same weights, so one is recorded.
+    func tiles(of count: Int) -> Range<Int> {
+        state.withLock { $0.phases[$0.phases.count - 1].repetitions = count }
+        return 0..<1
+    }
 
     func withSpan<R>(of unit: StoredUnit, _ body: (Storage) throws -> R) throws -> R {
         state.withLock { $0.phases[$0.phases.count - 1].units.append(unit) }
@@ -59,8 +74,10 @@ final class RunRecorder: PhaseMemory, UnitSource {
                 phases: zip(state.phases, ends).map { recorded, end in
                     RunNeeds.PhaseNeeds(
                         phase: recorded.phase, arena: ArenaPlan(Array(lifetimes[recorded.firstAllocation..<end.allocation])),
-                        units: recorded.units,
-                        floatingPointOperations: operationCount.map { _ in end.operation - recorded.firstOperation })
+                        units: Array(repeatElement(recorded.units, count: recorded.repetitions).joined()),
+                        floatingPointOperations: operationCount.map { _ in
+                            (end.operation - recorded.firstOperation) * recorded.repetitions
+                        })
                 },
                 keptByteCount: state.keptByteCount)
         }

@@ -28,18 +28,14 @@ struct TextToImage {
             let latents = try denoise(conditions) { try backend.upload(layout.packed(noise), to: $0) }
             return try layout.unpacked(backend.download(latents))
         }
-        let pixels = try run.phase(.decode) {
-            let image = try decode { try backend.upload(layout.channelsLast(unscaled(latents)), to: $0) }
-            return try backend.download(image).map { UInt8((min(max(0.5 * $0 + 0.5, 0), 1) * 255).rounded(.toNearestOrEven)) }
-        }
-        return (pixels, latents)
+        return (try run.phase(.decode) { try pixels(unscaled(latents)) }, latents)
     }
 
     /// Takes what `draw` takes of the device, in the same order, and no values: for engines that compute nothing.
     func rehearse(_ prompt: PromptEncoding) throws {
         let conditions = try run.phase(.modulation) { try self.conditions(prompt) }
         _ = try run.phase(.denoise) { try denoise(conditions) { _ in } }
-        _ = try run.phase(.decode) { try decode { _ in } }
+        try run.phase(.decode) { try run.tiles(tiles.count) { _ in _ = try decode { _ in } } }
     }
 
     private func initialLatents(_ layout: LatentLayout) throws -> [Float] {
@@ -76,9 +72,34 @@ struct TextToImage {
         return latents
     }
 
+    private var tiles: TileGrid { TileGrid(layout, scale: model.configurations.autoencoder.scale, request.tiling) }
+
+    /// 8-bit RGB from latents in the autoencoder's range.
+    private func pixels(_ latents: [Float]) throws -> [UInt8] {
+        let tiles = tiles
+        var picture = PictureAssembly(tiles)
+        try run.tiles(tiles.count) { tile in
+            let image = try decode { input in
+                let part = layout.channelsLast(
+                    latents, rows: tiles.rows.latents(tiles.row(tile)), columns: tiles.columns.latents(tiles.column(tile)))
+                try backend.upload(part, to: input)
+            }
+            // A few rows at a time, since the host's copy is in f32.
+            let (height, width) = (image.shape[0], image.shape[1])
+            for first in stride(from: 0, to: height, by: Self.rowsAtOnce) {
+                let rows = image.rows(first * width..<min(height, first + Self.rowsAtOnce) * width)
+                picture.add(try backend.download(rows), ofTile: tile, from: first)
+            }
+        }
+        return picture.pixels
+    }
+
+    private static let rowsAtOnce = 64
+
+    /// One tile of the picture, `[height, width, 3]`; a picture as a whole is one.
     /// - Parameter upload: Writes the latents in the autoencoder's range, channels last.
     private func decode(upload: (Tensor) throws -> Void) throws -> Tensor {
-        let input = try backend.empty([layout.height, layout.width, layout.channels], model.computeType)
+        let input = try backend.empty([tiles.rows.tile, tiles.columns.tile, layout.channels], model.computeType)
         try upload(input)
         let image = try model.decoder(input, pass)
         try model.checkFinite(image, stage: "vae", pass)

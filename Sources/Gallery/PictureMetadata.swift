@@ -23,13 +23,15 @@ public struct PictureMetadata: Codable, Equatable, Sendable {
     public var dtype: String?
     /// Tokens of the T5 prompt.
     public var maximumSequenceLength: Int?
+    /// Absent where the picture was decoded as a whole.
+    public var vaeTiling: VAETiling?
     /// The program and its version.
     public var version: String?
 
     public init(
         prompt: String, negativePrompt: String? = nil, width: Int, height: Int, steps: Int, guidance: Double, seed: UInt64,
         sampler: String = "Euler", schedule: String = "Simple", model: String, modelHash: String? = nil, dtype: String? = nil,
-        maximumSequenceLength: Int? = nil, version: String? = nil
+        maximumSequenceLength: Int? = nil, vaeTiling: VAETiling? = nil, version: String? = nil
     ) {
         self.prompt = prompt
         self.negativePrompt = negativePrompt
@@ -44,6 +46,7 @@ public struct PictureMetadata: Codable, Equatable, Sendable {
         self.modelHash = modelHash
         self.dtype = dtype
         self.maximumSequenceLength = maximumSequenceLength
+        self.vaeTiling = vaeTiling
         self.version = version
     }
 
@@ -69,7 +72,10 @@ public struct PictureMetadata: Codable, Equatable, Sendable {
             prompt: parsed.prompt, negativePrompt: parsed.negativePrompt, width: size.width, height: size.height, steps: steps,
             guidance: parsed.guidance ?? ParametersText.defaultGuidance, seed: seed, sampler: parsed["Sampler"] ?? "Euler",
             schedule: parsed["Schedule type"] ?? "Simple", model: parsed["Model"] ?? "", modelHash: parsed["Model hash"],
-            dtype: parsed["Dtype"], maximumSequenceLength: parsed["Max sequence length"].flatMap { Int($0) }, version: parsed["Version"])
+            dtype: parsed["Dtype"], maximumSequenceLength: parsed["Max sequence length"].flatMap { Int($0) },
+            vaeTiling: parsed["VAE tile"].flatMap { Int($0) }.flatMap { tile in
+                parsed["VAE tile overlap"].flatMap { Int($0) }.map { VAETiling(tile: tile, overlap: $0) }
+            }, version: parsed["Version"])
     }
 
     /// The text under "parameters", as a FLUX picture of Forge has it: true CFG is 1, guidance is the distilled scale.
@@ -79,7 +85,9 @@ public struct PictureMetadata: Codable, Equatable, Sendable {
             ("Distilled CFG Scale", ParametersText.number(guidance)), ("Seed", String(seed)), ("Size", "\(width)x\(height)"),
             ("Model hash", modelHash), ("Model", model),
         ]
-        pairs += [("Dtype", dtype), ("Max sequence length", maximumSequenceLength.map(String.init)), ("Version", version)]
+        pairs += [("Dtype", dtype), ("Max sequence length", maximumSequenceLength.map(String.init))]
+        pairs += [("VAE tile", vaeTiling.map { String($0.tile) }), ("VAE tile overlap", vaeTiling.map { String($0.overlap) })]
+        pairs += [("Version", version)]
         let fields = pairs.compactMap { key, value in value.map { "\(key): \(ParametersText.quoted($0))" } }.joined(separator: ", ")
         return [prompt, negativePrompt.map { "Negative prompt: " + $0 }, fields].compactMap(\.self).joined(separator: "\n")
     }
@@ -94,5 +102,17 @@ public struct PictureMetadata: Codable, Equatable, Sendable {
         } catch {
             throw .encodingFailed(path: path, message: String(describing: error))
         }
+    }
+}
+
+/// Overlapping tiles that a picture was decoded in to fit its memory; it is not exactly what it is as a whole.
+public struct VAETiling: Codable, Equatable, Sendable {
+    /// Side of a tile, and what neighbours share, pixels.
+    public let tile, overlap: Int
+    public private(set) var exact = false
+
+    public init(tile: Int, overlap: Int) {
+        self.tile = tile
+        self.overlap = overlap
     }
 }

@@ -17,8 +17,10 @@ struct SafetensorsHeader: Sendable {
     /// The format's own bound on the JSON.
     static let byteLimit = 100_000_000
     private static let prefixByteCount = 8
-    private static let metadataKey = "__metadata__"
+    static let metadataKey = "__metadata__"
     let entries: [Entry]
+    /// Texts about the file.
+    let metadata: [String: String]
 
     /// Reads and checks the header of a file of `fileByteCount` bytes; `read` copies a range of them.
     init(fileByteCount: Int, read: (Range<Int>) -> [UInt8]) throws(SafetensorsFaults) {
@@ -30,10 +32,10 @@ struct SafetensorsHeader: Sendable {
             throw SafetensorsFaults([.headerLength(stated: stated, available: available, limit: Self.byteLimit)])
         }
         let start = prefix + Int(stated)
-        entries = try Self.entries(json: read(prefix..<start), dataStart: start, dataByteCount: fileByteCount - start)
+        try self.init(json: read(prefix..<start), dataStart: start, dataByteCount: fileByteCount - start)
     }
 
-    private static func entries(json: [UInt8], dataStart: Int, dataByteCount: Int) throws(SafetensorsFaults) -> [Entry] {
+    private init(json: [UInt8], dataStart: Int, dataByteCount: Int) throws(SafetensorsFaults) {
         let members: [JSONValue.Member]
         do {
             // The format wants the brace first, with no white space before it.
@@ -45,27 +47,34 @@ struct SafetensorsHeader: Sendable {
             throw SafetensorsFaults([.notAnObject(firstByte: json.first)])
         }
         var entries: [Entry] = []
+        var metadata: [String: String] = [:]
         var faults: [SafetensorsFault] = []
         for member in members {
             do throws(SafetensorsFault) {
-                if member.key == metadataKey {
-                    try checkMetadata(member.value)
+                if member.key == Self.metadataKey {
+                    metadata = try Self.metadata(member.value)
                 } else {
-                    entries.append(try entry(member.key, member.value, dataStart: dataStart, dataByteCount: dataByteCount))
+                    entries.append(try Self.entry(member.key, member.value, dataStart: dataStart, dataByteCount: dataByteCount))
                 }
             } catch {
                 faults.append(error)
             }
         }
         // Where single entries are wrong already, gaps between them say nothing more.
-        if faults.isEmpty { faults = layoutFaults(entries, data: dataStart..<dataStart + dataByteCount) }
+        if faults.isEmpty { faults = Self.layoutFaults(entries, data: dataStart..<dataStart + dataByteCount) }
         if !faults.isEmpty { throw SafetensorsFaults(faults) }
-        return entries
+        self.entries = entries
+        self.metadata = metadata
     }
 
-    private static func checkMetadata(_ value: JSONValue) throws(SafetensorsFault) {
+    private static func metadata(_ value: JSONValue) throws(SafetensorsFault) -> [String: String] {
         guard let members = value.members else { throw .invalidMetadata(key: nil) }
-        for member in members where member.value.string == nil { throw .invalidMetadata(key: member.key) }
+        var texts: [String: String] = [:]
+        for member in members {
+            guard let text = member.value.string else { throw .invalidMetadata(key: member.key) }
+            texts[member.key] = text
+        }
+        return texts
     }
 
     private static func entry(

@@ -34,12 +34,8 @@ public enum TensorFile {
     }
 
     /// The bytes of a file with one f32 tensor.
-    public static func serialized(_ values: [Float], name: String, shape: [Int]) -> [UInt8] {
-        precondition(values.count == shape.reduce(1, *), "\(values.count) values for shape \(shape)")
-        let dimensions = shape.map(String.init).joined(separator: ",")
-        var header = "{\"\(name)\":{\"dtype\":\"F32\",\"shape\":[\(dimensions)],\"data_offsets\":[0,\(4 * values.count)]}}"
-        header += String(repeating: " ", count: (8 - header.utf8.count % 8) % 8)
-        let length = withUnsafeBytes(of: UInt64(header.utf8.count).littleEndian, Array.init)
-        return length + Array(header.utf8) + values.flatMap { withUnsafeBytes(of: $0.bitPattern.littleEndian, Array.init) }
+    /// - Throws: What `JSONEncoder` throws.
+    public static func serialized(_ values: [Float], name: String, shape: [Int]) throws -> [UInt8] {
+        try SafetensorsContent(tensors: [name: TensorValues(values, shape: shape, type: .f32)]).serialized
     }
 }

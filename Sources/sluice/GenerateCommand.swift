@@ -24,6 +24,8 @@ struct GenerateCommand: AsyncParsableCommand {
     @Option(parsing: .unconditional, help: "Text tokens the T5 encoder sees, at most 512. The tokenizer's own limit if absent.")
     var maxSequenceLength: Int?
     @Option(help: ArgumentHelp("Start from these latents instead of noise.", valueName: "F.safetensors")) var initialLatents: String?
+    @Option(help: ArgumentHelp("Keep encoded prompts in this folder, and use those that are there.", valueName: "DIR")) var promptCache:
+        String?
     @Flag(help: "No progress on standard error.") var quiet = false
 
     func run() async throws {
@@ -31,7 +33,8 @@ struct GenerateCommand: AsyncParsableCommand {
         try check(seed)
         let files = try outputs.files(seed: seed, count: count)
         for files in files { try files.checkWritable() }
-        let engine = try engine.makeEngine(memory, isQuiet: quiet)
+        let engine = try engine.makeEngine(
+            memory, promptStore: try promptCache.map { try PromptFolder(FilePath($0)) }, isQuiet: quiet)
         let base = try await request(engine, seed: seed)
         let interruption = Interruption()
         for (index, files) in files.enumerated() {
@@ -64,7 +67,7 @@ struct GenerateCommand: AsyncParsableCommand {
         let request = GenerationRequest(
             prompt: prompt, width: width ?? folder.defaultSide, height: height ?? folder.defaultSide, steps: steps ?? folder.defaultSteps,
             guidance: guidance, seed: seed, maximumSequenceLength: maxSequenceLength ?? folder.defaultSequenceLength,
-            initialLatents: latents)
+            initialLatents: latents, decoding: memory.decoding)
         try request.validate(sideMultiple: folder.sideMultiple)
         return request
     }

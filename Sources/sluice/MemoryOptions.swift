@@ -19,6 +19,13 @@ struct MemoryOptions: ParsableArguments {
     )
     var offload = Offload.auto
 
+    @Flag(
+        name: .customLong("allow-tiling"),
+        help: "Decode a picture that would not fit otherwise in overlapping tiles: about the same picture, and marked as such.")
+    var allowsTiling = false
+
+    var decoding: Decoding { allowsTiling ? .tiledIfNeeded(.standard) : .whole }
+
     func budgetByteCount(on device: any MemoryDevice) throws -> Int {
         guard let paged = device as? any PagedDevice else { return memory?.value ?? MemoryPolicy.defaultBudgetByteCount }
         guard let asked = memory?.value else { return paged.defaultBudgetByteCount }

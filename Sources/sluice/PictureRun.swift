@@ -29,13 +29,14 @@ struct PictureRun: Sendable {
         if let file = files.trace { try JSONFile.write(ChromeTrace(image), to: file) }
         if let file = files.report { try JSONFile.write(Report(image, engine: engine, picture: files.picture), to: file) }
         let picture = try Picture(width: request.width, height: request.height, pixels: image.pixels)
-        try PNGFile.write(picture, metadata: metadata, to: files.picture)
+        try PNGFile.write(picture, metadata: metadata(image), to: files.picture)
     }
 
-    private var metadata: PictureMetadata {
+    private func metadata(_ image: GeneratedImage) -> PictureMetadata {
         PictureMetadata(
             prompt: request.prompt, width: request.width, height: request.height, steps: request.steps,
             guidance: Double(request.guidance), seed: request.seed, model: engine.modelFolder.lastComponent?.string ?? "",
-            dtype: engine.computeType.rawValue, maximumSequenceLength: request.maximumSequenceLength, version: "sluice \(Sluice.version)")
+            dtype: engine.computeType.rawValue, maximumSequenceLength: request.maximumSequenceLength,
+            vaeTiling: image.tiling.map { VAETiling($0) }, version: "sluice \(Sluice.version)")
     }
 }

@@ -30,16 +30,16 @@ struct PlanCommand: ParsableCommand {
         let sizes = planner.configurations
         let request = GenerationRequest(
             prompt: "", width: width ?? sizes.defaultSide, height: height ?? sizes.defaultSide, steps: steps ?? sizes.defaultSteps,
-            maximumSequenceLength: maxSequenceLength ?? planner.defaultSequenceLength)
+            maximumSequenceLength: maxSequenceLength ?? planner.defaultSequenceLength, decoding: memory.decoding)
         let budget = try budgetByteCount(profile, planner)
         let table = PlanTable(request: request, profile: profile)
         if sweep {
             let budgets = [budget] + Self.sweptBudgets.filter { $0 < budget }
-            let plans = try planner.plans(request, budgetByteCounts: budgets, offload: memory.offload)
+            let plans = try planner.planned(request, budgetByteCounts: budgets, offload: memory.offload)
             try print(json ? JSONFile.text(SweepReport(request, budgets, plans, on: profile)) : table.text(budgets, plans))
         } else {
-            let plan = try planner.plan(request, budgetByteCount: budget, offload: memory.offload)
-            try print(json ? JSONFile.text(PlanReport(plan, on: profile)) : table.text(plan))
+            let plan = try planner.planned(request, budgetByteCount: budget, offload: memory.offload)
+            try print(json ? JSONFile.text(PlanReport(plan.plan, tiling: plan.tiling, on: profile)) : table.text(plan))
         }
     }
 

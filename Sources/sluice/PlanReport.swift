@@ -1,4 +1,5 @@
 import Diffusion
+import Gallery
 import Memory
 
 /// A memory plan as `plan --json` and `--report` write it.
@@ -11,6 +12,8 @@ struct PlanReport: Encodable {
     let phases: [PhaseReport]
     /// Absent where nothing is known of the device's rates.
     let step: StepReport?
+    /// Absent where the picture is decoded as a whole.
+    let vaeTiling: VAETiling?
 
     struct PhaseReport: Encodable {
         let name: String
@@ -19,7 +22,7 @@ struct PlanReport: Encodable {
         let floatingPointOperations: Int?
     }
 
-    init(_ plan: MemoryPlan, on profile: DeviceProfile? = nil) {
+    init(_ plan: MemoryPlan, tiling: DecodeTiling?, on profile: DeviceProfile? = nil) {
         budgetBytes = plan.budgetByteCount
         predictedPeakBytes = plan.predictedPeakByteCount
         offload = plan.offload.rawValue
@@ -34,7 +37,12 @@ struct PlanReport: Encodable {
                 floatingPointOperations: $0.floatingPointOperations)
         }
         step = StepReport(plan, on: profile)
+        vaeTiling = tiling.map { VAETiling($0) }
     }
+}
+
+extension VAETiling {
+    init(_ tiling: DecodeTiling) { self.init(tile: tiling.side, overlap: tiling.overlap) }
 }
 
 /// The predicted time of a denoising step.
@@ -64,23 +72,27 @@ struct SweepReport: Encodable {
         /// Absent where the budget is refused.
         let streamedBytesPerStep, residentBytes, predictedPeakBytes: Int?
         let step: StepReport?
+        /// Absent where the picture is decoded as a whole.
+        let vaeTiling: VAETiling?
         /// Absent where the budget is enough.
         let smallestBudgetBytes: Int?
         let bindingPhase: String?
     }
 
-    init(_ request: GenerationRequest, _ budgets: [Int], _ plans: [Result<MemoryPlan, BudgetRefusal>], on profile: DeviceProfile?) {
+    init(_ request: GenerationRequest, _ budgets: [Int], _ plans: [Result<PlannedRequest, BudgetRefusal>], on profile: DeviceProfile?) {
         (width, height, steps) = (request.width, request.height, request.steps)
         self.budgets = zip(budgets, plans).map { budget, result in
             switch result {
-            case .success(let plan):
+            case .success(let planned):
                 Row(
-                    budgetBytes: budget, fits: true, streamedBytesPerStep: plan.streamedBytesPerStep,
-                    residentBytes: plan.phase(.denoise)?.residentByteCount, predictedPeakBytes: plan.predictedPeakByteCount,
-                    step: StepReport(plan, on: profile), smallestBudgetBytes: nil, bindingPhase: nil)
+                    budgetBytes: budget, fits: true, streamedBytesPerStep: planned.plan.streamedBytesPerStep,
+                    residentBytes: planned.plan.phase(.denoise)?.residentByteCount,
+                    predictedPeakBytes: planned.plan.predictedPeakByteCount, step: StepReport(planned.plan, on: profile),
+                    vaeTiling: planned.tiling.map { VAETiling($0) }, smallestBudgetBytes: nil, bindingPhase: nil)
             case .failure(let refusal):
                 Row(
                     budgetBytes: budget, fits: false, streamedBytesPerStep: nil, residentBytes: nil, predictedPeakBytes: nil, step: nil,
+                    vaeTiling: nil,
                     smallestBudgetBytes: refusal.smallestByteCount, bindingPhase: refusal.bindingPhase.rawValue)
             }
         }

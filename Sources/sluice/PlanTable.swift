@@ -7,8 +7,9 @@ struct PlanTable {
     let profile: DeviceProfile?
 
     /// One plan, phase by phase.
-    func text(_ plan: MemoryPlan) -> String {
+    func text(_ planned: PlannedRequest) -> String {
         let bytes = ProgressLine.bytes
+        let plan = planned.plan
         var lines = [
             "\(size), budget \(bytes(plan.budgetByteCount)), offload \(plan.offload.rawValue)",
             row("phase", "buffers", "least", "weights", "streamed", "peak"),
@@ -21,22 +22,26 @@ struct PlanTable {
         lines.append(
             "peak \(bytes(plan.predictedPeakByteCount)); in every phase: process \(bytes(plan.contextByteCount)), "
                 + "kept \(bytes(plan.keptByteCount)), ring \(bytes(plan.ringByteCount))")
+        if let tiling = planned.tiling {
+            lines.append("decoded in tiles of \(tiling.side) pixels with \(tiling.overlap) of overlap: not exactly what it is as a whole")
+        }
         if let profile, let step = plan.stepTime(on: profile) { lines.append(stepLine(plan, step, profile)) }
         return lines.joined(separator: "\n")
     }
 
     /// Several budgets, one a line; bytes are powers of ten, as cards are sold.
-    func text(_ budgets: [Int], _ plans: [Result<MemoryPlan, BudgetRefusal>]) -> String {
+    func text(_ budgets: [Int], _ plans: [Result<PlannedRequest, BudgetRefusal>]) -> String {
         var lines = [size, row("budget", "streamed", "resident", "peak", "step", "bound by")]
         for (budget, result) in zip(budgets, plans) {
             switch result {
-            case .success(let plan):
+            case .success(let planned):
+                let plan = planned.plan
                 let step = profile.flatMap { plan.stepTime(on: $0) }
                 lines.append(
                     row(
                         gigabytes(budget), gigabytes(plan.streamedBytesPerStep), gigabytes(plan.phase(.denoise)?.residentByteCount ?? 0),
                         gigabytes(plan.predictedPeakByteCount), step.map { seconds($0.seconds) } ?? "unknown",
-                        step?.bound.rawValue ?? "unknown"))
+                        step?.bound.rawValue ?? "unknown") + (planned.tiling == nil ? "" : "   decoded in tiles"))
             case .failure(let refusal):
                 // Rounded up, so that a budget read off the table works.
                 let smallest = (refusal.smallestByteCount + 0xfffff) >> 20

@@ -39,6 +39,7 @@ final class ProgressLine: Sendable {
             if !isTerminal {
                 StandardError.write("\(prefix)step \(step + 1)/\(steps) · \(Self.duration(seconds)) · \(memory)\n")
             }
+        case .promptFound: break
         case .finished: clear()
         }
     }

@@ -1,4 +1,5 @@
 import Diffusion
+import Gallery
 import Memory
 import SystemPackage
 import Tensors
@@ -7,6 +8,10 @@ import Tensors
 struct Report: Encodable {
     let version = Sluice.version
     let request: Request
+    /// Where the encoded prompt came from: "encoded" for this picture, "memory", or "store", a folder of encoded prompts.
+    let promptSource: String
+    /// Absent where the picture was decoded as a whole.
+    let vaeTiling: VAETiling?
     /// Absent where memory was not planned.
     let plan: PlanReport?
     let memory: MemoryUse
@@ -134,7 +139,9 @@ struct Report: Encodable {
             dtype: engine.computeType.rawValue,
             width: asked.width, height: asked.height, steps: asked.steps, guidance: asked.guidance, seed: asked.seed,
             maximumSequenceLength: asked.maximumSequenceLength)
-        plan = image.plan.map { PlanReport($0) }
+        promptSource = image.promptSource.rawValue
+        vaeTiling = image.tiling.map { VAETiling($0) }
+        plan = image.plan.map { PlanReport($0, tiling: image.tiling) }
         memory = MemoryUse(
             peakBytes: image.peakByteCount,
             phases: image.phasePeaks.map { phase in

@@ -47,7 +47,7 @@ struct ProgressTracker {
             stepSeconds.append(seconds)
             pace.learn(.denoise, work, seconds: seconds)
             return false
-        case .notice: return false
+        case .notice, .promptFound: return false
         case .finished:
             learn(&pace, at: now)
             return false
