@@ -49,7 +49,7 @@ class Kernels:
         self.functions = {}
         major, minor = torch.cuda.get_device_capability()
         for path in sorted(glob.glob(f"{ROOT}/kernels/*.cu")):
-            code = self.compile(compiler, path, headers, f"sm_{major}{minor}")
+            code = self.compile(compiler, path, headers, "sm_90a" if major == 9 else f"sm_{major}{minor}")
             module = ctypes.c_void_p()
             check(driver.cuModuleLoadData(ctypes.byref(module), code), "cuModuleLoadData")
             self.modules.append(module)
@@ -80,7 +80,10 @@ class Kernels:
                     break
             else:
                 raise SystemExit(f"no kernel {name}")
-            check(driver.cuFuncSetAttribute(function, 8, 99 << 10), "cuFuncSetAttribute")
+            if name.endswith("Hopper"):
+                check(driver.cuFuncSetAttribute(function, 8, 163840), "cuFuncSetAttribute")
+            else:
+                check(driver.cuFuncSetAttribute(function, 8, 99 << 10), "cuFuncSetAttribute")
             self.functions[name] = function
         return self.functions[name]
 
@@ -154,7 +157,7 @@ def random(*shape, dtype=torch.bfloat16, scale=1.0):
     return (torch.rand(*shape, device="cuda", dtype=torch.float32) * 2 - 1).mul(scale).to(dtype)
 
 
-def attention(kernels, report, tokens, heads, size, dtype=torch.bfloat16, mask="", wide=False):
+def attention(kernels, report, tokens, heads, size, dtype=torch.bfloat16, mask="", wide=False, hopper=False):
     q, k, v = (random(tokens, heads * size, dtype=dtype) for _ in range(3))
     output = torch.empty_like(q)
     bias = random(heads, 2 * tokens - 1, dtype=torch.float32, scale=3) if mask == "Biased" else None
@@ -163,6 +166,8 @@ def attention(kernels, report, tokens, heads, size, dtype=torch.bfloat16, mask="
         "<iiiif4x", tokens, size, mask == "Causal", 1, scale)
     if dtype == torch.float32:
         name, shape = "attentionF32", ((groups(tokens, 64), heads, groups(size, 128)), (256, 1, 1), 51200)
+    elif hopper:
+        name, shape = "attention128Hopper", ((groups(tokens, 128), heads, 1), (256, 1, 1), 163840)
     elif wide or mask:
         name, shape = "attentionWide", ((groups(tokens, 128), heads, groups(size, 128)), (256, 1, 1), 49152)
     else:
@@ -175,7 +180,7 @@ def attention(kernels, report, tokens, heads, size, dtype=torch.bfloat16, mask="
 
     def expected():
         some = slice(0, min(heads, 2))
-        if mask == "Causal" or bias is not None or tokens <= 8192:
+        if mask == "Causal" or bias is not None or tokens <= 4608:
             cut = None if full_mask is None else full_mask[:, some]
             result = F.scaled_dot_product_attention(
                 *(split(x)[:, some].float() for x in (q, k, v)), attn_mask=cut, is_causal=mask == "Causal", scale=scale)
@@ -374,8 +379,10 @@ def main():
     kernels, report = Kernels(open_compiler()), Report()
     print(f"{torch.cuda.get_device_name()}, PyTorch {torch.__version__}")
     products(report)
-    for tokens in (1536, 4608):
+    for tokens in (1000, 1536, 4608, 16896):
         attention(kernels, report, tokens, 24, 128)
+        if torch.cuda.get_device_capability()[0] == 9:
+            attention(kernels, report, tokens, 24, 128, hopper=True)
     attention(kernels, report, 4608, 48, 64)
     attention(kernels, report, 4608, 96, 32)
     attention(kernels, report, 512, 64, 64, mask="Biased")

@@ -12,11 +12,17 @@ static const char deviceHeader[] = {
 static const char tileHeader[] = {
 #embed "kernels/Tile.cuh"
     , 0};
+static const char warpgroupHeader[] = {
+#embed "kernels/Warpgroup.cuh"
+    , 0};
 static const char attention[] = {
 #embed "kernels/Attention.cu"
     , 0};
 static const char attentionF32[] = {
 #embed "kernels/AttentionF32.cu"
+    , 0};
+static const char attentionHopper[] = {
+#embed "kernels/AttentionHopper.cu"
     , 0};
 static const char attentionWide[] = {
 #embed "kernels/AttentionWide.cu"
@@ -47,8 +53,10 @@ static const CUDASource sources[] = {
     {"CUDAKernelArguments.h", argumentsHeader, true},
     {"Device.cuh", deviceHeader, true},
     {"Tile.cuh", tileHeader, true},
+    {"Warpgroup.cuh", warpgroupHeader, true},
     {"Attention.cu", attention, false},
     {"AttentionF32.cu", attentionF32, false},
+    {"AttentionHopper.cu", attentionHopper, false},
     {"AttentionWide.cu", attentionWide, false},
     {"Convolution.cu", convolution, false},
     {"ConvolutionF32.cu", convolutionF32, false},

@@ -31,15 +31,23 @@ extension CUDABackend {
         if query.type == .f32 {
             try launchSliced("AttentionF32.cu", "attentionF32", queries: 64, shared: 51_200, heads: heads, arguments)
         } else if mask.isNone && [32, 64, 128].contains(headSize) && isAligned && scale > 0 {
-            try launch(
-                "Attention.cu", "attention\(headSize)", grid: (query.rows.groups(of: 128), heads, 1),
-                block: (128, 1, 1), shared: 6 * 64 * headSize * 2, arguments)
+            try launchWhole(heads: heads, arguments)
         } else {
             try launchSliced("AttentionWide.cu", "attentionWide", queries: 128, shared: 49_152, heads: heads, arguments)
         }
         if isSliced { try copy(target, to: output) }
         // SAFETY: the queue was given the scratch's address, so it lives until all that uses it is in there.
         withExtendedLifetime(target) {}
+    }
+
+    private func launchWhole(heads: Int, _ arguments: CUDAAttention) throws(CUDAError) {
+        let (headSize, grid) = (Int(arguments.headSize), (x: Int(arguments.tokens).groups(of: 128), y: heads, z: 1))
+        if headSize == 128 && usesWarpgroups {
+            try launch("AttentionHopper.cu", "attention128Hopper", grid: grid, block: (256, 1, 1), shared: 163_840, arguments)
+        } else {
+            try launch(
+                "Attention.cu", "attention\(headSize)", grid: grid, block: (128, 1, 1), shared: 6 * 64 * headSize * 2, arguments)
+        }
     }
 
     private func launchSliced(

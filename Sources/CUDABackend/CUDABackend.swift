@@ -11,21 +11,28 @@ public struct CUDABackend: Backend {
     public let device: any MemoryDevice
     public let computeTypes: [ElementType] = [.bf16, .f32]
     public let engine: CUDAEngine
+    /// Whether kernels may multiply by whole warpgroups, which only compute capability 9.0 does.
+    let usesWarpgroups: Bool
     /// Whether kernels run; if not, operations only take and return the memory that they would.
     let computes: Bool
 
     /// - Parameter device: memory of the engine's device.
     public init(engine: CUDAEngine, device: any MemoryDevice) {
-        self.init(engine: engine, device: device, computes: true)
+        self.init(engine: engine, device: device, usesWarpgroups: engine.properties.major == 9)
     }
 
-    private init(engine: CUDAEngine, device: any MemoryDevice, computes: Bool) {
-        (self.engine, self.device, self.computes) = (engine, device, computes)
+    /// Without warpgroups it uses the kernels of other devices on one that has them.
+    package init(engine: CUDAEngine, device: any MemoryDevice, usesWarpgroups: Bool, computes: Bool = true) {
+        (self.engine, self.device, self.usesWarpgroups, self.computes) = (engine, device, usesWarpgroups, computes)
     }
 
-    public func running(on device: any MemoryDevice) -> any Backend { CUDABackend(engine: engine, device: device, computes: computes) }
+    public func running(on device: any MemoryDevice) -> any Backend {
+        CUDABackend(engine: engine, device: device, usesWarpgroups: usesWarpgroups, computes: computes)
+    }
 
-    public func planning(on device: any MemoryDevice) -> any Backend { CUDABackend(engine: engine, device: device, computes: false) }
+    public func planning(on device: any MemoryDevice) -> any Backend {
+        CUDABackend(engine: engine, device: device, usesWarpgroups: usesWarpgroups, computes: false)
+    }
 
     /// Puts a kernel whose one parameter is `arguments` into the queue.
     func launch(

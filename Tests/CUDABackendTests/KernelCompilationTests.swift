@@ -7,7 +7,7 @@ import Testing
 /// The kernels go through NVIDIA's own compiler, which needs no device.
 @Suite(.enabled(if: CUDALibraries.find(.compiler) != nil, "libnvrtc is not here; make setup-cuda brings it"))
 struct KernelCompilationTests {
-    private static let architectures = ["sm_80", "sm_86", "sm_89", "sm_90", "sm_120"]
+    private static let architectures = ["sm_80", "sm_86", "sm_89", "sm_90a", "sm_120"]
 
     private static var sources: [CUDASource] {
         var count = 0
@@ -25,7 +25,9 @@ struct KernelCompilationTests {
         for source in Self.sources where !source.isHeader {
             compiled.formUnion(KernelModules.kernels(in: try compiler.code(of: source, headers: headers)))
         }
-        #expect(compiled == Set((0..<simt_kernel_count()).map { String(cString: simt_kernel_name($0)) }))
+        let emulated = (0..<simt_kernel_count()).map { String(cString: simt_kernel_name($0)) }
+        // Those that end so are for one generation alone.
+        #expect(compiled == Set(emulated.filter { architecture == "sm_90a" || !$0.hasSuffix("Hopper") }))
         print("nvrtc: \(compiled.count) kernels compile for \(architecture)")
     }
 }

@@ -16,6 +16,13 @@ struct AttentionConformanceTests {
         }
     }
 
+    @Test
+    func `attention agrees with the reference for heads of whole tiles and more tokens than one holds`() throws {
+        for (size, tokens) in [(32, 200), (64, 150), (128, 270)] {
+            try expect(.bf16, tokens: tokens, heads: 1, size: size, mask: .none)
+        }
+    }
+
     @Test(arguments: Mask.allCases)
     func `attention agrees with the reference for every mask and number of tokens`(mask: Mask) throws {
         for type in Engine.types {

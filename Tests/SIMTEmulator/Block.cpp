@@ -12,7 +12,7 @@ static constexpr size_t stackByteCount = 64 << 10;
 
 Block::Block(const Launch &launch)
     : size(launch.block), gridSize(launch.grid), shared(launch.sharedByteCount), launch(launch),
-      threads(size_t(launch.block.x) * launch.block.y * launch.block.z), warps((threads.size() + 31) / 32) {
+      threads(size_t(launch.block.x) * launch.block.y * launch.block.z), warps((threads.size() + 31) / 32), warpgroups((threads.size() + 127) / 128) {
     for (unsigned i = 0; i < threads.size(); i++) {
         threads[i].number = i;
         threads[i].index = {i % size.x, i / size.x % size.y, i / size.x / size.y};
@@ -30,7 +30,8 @@ bool Block::run(Index block) {
         thread.copies.clear();
         thread.groupCount = 0;
     }
-    std::fill(warps.begin(), warps.end(), Warp());
+    std::fill(warps.begin(), warps.end(), Group());
+    std::fill(warpgroups.begin(), warpgroups.end(), Group());
     ready.clear();
     started = done = atBarrier = 0;
     nextReady = 0;
@@ -95,7 +96,7 @@ void Block::enter() {
 
 void Block::explainDeadlock() {
     static const char *const names[] = {"nothing", "a barrier", "a warp's barrier", "a shuffle", "a load of matrices", "a load of matrices",
-                                        "a matrix product"};
+                                        "a matrix product", "a warpgroup's product", "a warpgroup's product"};
     for (const Thread &thread : threads)
         if (!thread.isDone) {
             currentThread = &threads[thread.number];
@@ -136,7 +137,16 @@ void Block::release(unsigned first, unsigned count) {
     }
 }
 
-// Waits until all of the warp, or of the block, have come. The last one does the work for all and goes on.
+// Whether this is the last thread of its group to come to the operation.
+bool Block::arrive(Group &group, unsigned groupSize, Collective kind) {
+    if (group.arrived > 0 && group.waitsFor != kind) fail("other threads of its group are at another collective operation");
+    group.waitsFor = kind;
+    if (++group.arrived < groupSize) return false;
+    group.arrived = 0;
+    return true;
+}
+
+// Waits until all of the warp, the warpgroup or the block have come. The last one does the work for all and goes on.
 void Block::meet(Collective kind) {
     Thread &thread = current();
     thread.waitsFor = kind;
@@ -147,16 +157,20 @@ void Block::meet(Collective kind) {
             release(0, threads.size());
             return;
         }
+    } else if (kind == Collective::multiplyTiles || kind == Collective::multiplyTile) {
+        const unsigned warpgroup = thread.number / 128;
+        if (threads.size() % 128 != 0) fail("a warpgroup's product in a block that is not whole warpgroups");
+        if (arrive(warpgroups[warpgroup], 128, kind)) {
+            completeProduct(warpgroup, kind);
+            release(warpgroup * 128, 128);
+            return;
+        }
     } else {
-        const unsigned number = thread.number / 32, lanes = std::min<size_t>(32, threads.size() - number * 32);
-        Warp &warp = warps[number];
-        if (warp.arrived > 0 && warp.waitsFor != kind) fail("other threads of its warp are at another collective operation");
-        warp.waitsFor = kind;
-        if (++warp.arrived == lanes) {
+        const unsigned warp = thread.number / 32, lanes = std::min<size_t>(32, threads.size() - warp * 32);
+        if (arrive(warps[warp], lanes, kind)) {
             if (lanes < 32 && kind != Collective::warpBarrier) fail("a collective operation of a warp with fewer than 32 threads");
-            warp.arrived = 0;
-            complete(number, kind);
-            release(number * 32, lanes);
+            complete(warp, kind);
+            release(warp * 32, lanes);
             return;
         }
     }

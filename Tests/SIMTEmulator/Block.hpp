@@ -24,7 +24,7 @@ struct Range {
 };
 using Ranges = std::vector<Range>;
 
-enum class Collective { none, barrier, warpBarrier, shuffle, loadMatrices, loadTransposed, multiplyAdd };
+enum class Collective { none, barrier, warpBarrier, shuffle, loadMatrices, loadTransposed, multiplyAdd, multiplyTiles, multiplyTile };
 
 // A copy into shared memory that has been started and is not to be seen before it is waited for.
 struct PendingCopy {
@@ -41,8 +41,8 @@ struct Stack {
     std::vector<char> bytes;
 };
 
-// Threads of a warp at a collective operation.
-struct Warp {
+// Threads of a warp, or of four, at a collective operation.
+struct Group {
     unsigned arrived = 0;
     Collective waitsFor = Collective::none;
 };
@@ -90,7 +90,9 @@ private:
     static void enter();
     [[noreturn]] void runNext();
     void release(unsigned first, unsigned count);
+    bool arrive(Group &group, unsigned groupSize, Collective kind);
     void complete(unsigned warp, Collective kind);
+    void completeProduct(unsigned warpgroup, Collective kind);
     void explainDeadlock();
 
     const Launch &launch;
@@ -100,7 +102,7 @@ private:
     std::vector<unsigned> ready;
     size_t nextReady = 0;
     unsigned started = 0, done = 0, atBarrier = 0;
-    std::vector<Warp> warps;
+    std::vector<Group> warps, warpgroups;
     Stack *nextStack = nullptr;
     Range lastRange{0, 0};
     jmp_buf caller;
@@ -138,6 +140,8 @@ void commitCopies();
 void waitForCopies(unsigned pending);
 void loadMatrices(unsigned (&fragment)[4], const unsigned char *row, bool transposed);
 void multiplyAdd(float (&sum)[4], const unsigned (&a)[4], unsigned b0, unsigned b1);
+void multiplyTiles(float (&sum)[64], uint64_t a, uint64_t b, bool accumulates);
+void multiplyTile(float (&sum)[64], const unsigned (&a)[4], uint64_t b, bool accumulates);
 
 unsigned short bf16Bits(float value);
 unsigned short f16Bits(float value);

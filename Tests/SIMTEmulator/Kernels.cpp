@@ -3,13 +3,16 @@
 #include "Language.hpp"
 
 #include "../../Sources/CCUDA/kernels/Device.cuh"
-#include "../../Sources/CCUDA/kernels/Tile.cuh"
+#include "../../Sources/CCUDA/kernels/Warpgroup.cuh"
 
 namespace attention {
 #include "../../Sources/CCUDA/kernels/Attention.cu"
 }
 namespace attentionF32 {
 #include "../../Sources/CCUDA/kernels/AttentionF32.cu"
+}
+namespace attentionHopper {
+#include "../../Sources/CCUDA/kernels/AttentionHopper.cu"
 }
 namespace attentionWide {
 #include "../../Sources/CCUDA/kernels/AttentionWide.cu"
@@ -49,6 +52,7 @@ static const Kernel kernels[] = {
     ENTRY(attention, attention32),
     ENTRY(attention, attention64),
     ENTRY(attention, attention128),
+    ENTRY(attentionHopper, attention128Hopper),
     described<attentionF32::attentionF32>("attentionF32", attentionF32::attentionF32),
     described<attentionWide::attentionWide>("attentionWide", attentionWide::attentionWide),
     ENTRY(convolutions, convolutionBF16),

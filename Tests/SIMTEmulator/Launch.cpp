@@ -33,7 +33,7 @@ const Kernel *find(const char *name) {
     return nullptr;
 }
 
-// The limits of sm_86 and later, the tightest of the architectures that kernels are compiled for.
+// The limits of sm_86, the tightest of the architectures that kernels are compiled for, except for those of sm_90 alone.
 std::string problem(const Kernel *kernel, const char *name, Index grid, Index block, size_t shared, size_t argumentByteCount) {
     if (!kernel) return std::string("there is no kernel ") + name;
     if (argumentByteCount != kernel->argumentByteCount)
@@ -42,7 +42,8 @@ std::string problem(const Kernel *kernel, const char *name, Index grid, Index bl
     if (threads == 0 || threads > 1024 || block.z > 64) return "a block of " + std::to_string(threads) + " threads";
     if (grid.x == 0 || grid.y == 0 || grid.z == 0 || grid.x > 0x7fffffff || grid.y > 65535 || grid.z > 65535)
         return "a grid of " + std::to_string(grid.x) + "×" + std::to_string(grid.y) + "×" + std::to_string(grid.z) + " blocks";
-    if (shared > 99 << 10) return std::to_string(shared) + " bytes of shared memory";
+    const bool isHopper = std::string(name).find("Hopper") != std::string::npos;
+    if (shared > (isHopper ? 227 : 99) << 10) return std::to_string(shared) + " bytes of shared memory";
     return "";
 }
 

@@ -15,8 +15,8 @@ public struct DeviceProperties: Equatable, Sendable {
     /// The oldest generation that kernels are written for: the first with tensor cores for bf16.
     public static let leastMajor = 8
 
-    /// The compiler's name for it.
-    var architecture: String { "sm_\(major)\(minor)" }
+    /// The compiler's name for it, with the instructions that only this generation has.
+    var architecture: String { major == 9 ? "sm_90a" : "sm_\(major)\(minor)" }
 
     /// - Throws: `CUDAError.noDevice`, `.callFailed`.
     init(_ calls: DriverCalls, ordinal: Int) throws(CUDAError) {
