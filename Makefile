@@ -1,10 +1,10 @@
 # `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup build demo test check format lint golden bench clean
+.PHONY: help setup setup-cuda build demo test check format lint golden bench clean
 PYTHON ?= .venv/bin/python
 
 help:  ## this list
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 10
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 setup:  ## install the system packages that are missing
 	@Tools/setup.sh
@@ -16,7 +16,7 @@ demo: build  ## draw a picture with the embedded model
 	@Tools/demo.sh
 
 test: setup  ## build and run every test
-	swift test -Xcc -O2
+	swift test -Xcc -O2 -Xcxx -O2
 
 check: lint  ## what must hold before a commit besides the tests
 
@@ -32,6 +32,9 @@ $(PYTHON):
 
 golden: $(PYTHON)  ## rewrite the golden data with the published pipeline (downloads PyTorch)
 	cd Tools && $(abspath $(PYTHON)) -m golden.models && $(abspath $(PYTHON)) -m golden.tokenizers
+
+setup-cuda:  ## bring the CUDA libraries that an NVIDIA card needs, from PyPI
+	@Tools/setup-cuda.sh
 
 bench: build $(PYTHON)  ## compare the command line with the published pipeline
 	Benchmarks/cold_start.py --python $(PYTHON)

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Memory
 import Tensors
 
 struct BenchOperationsCommand: ParsableCommand {
@@ -9,7 +10,7 @@ struct BenchOperationsCommand: ParsableCommand {
             Each time is the shortest of several batches.
             """)
 
-    @OptionGroup var device: DeviceOptions
+    @OptionGroup var computing: DeviceOptions
     @Option(parsing: .unconditional, help: "Side of the picture whose shapes to take, pixels; a multiple of 16.") var side = 512
     @Flag(help: "One JSON object in place of a table.") var json = false
 
@@ -17,8 +18,9 @@ struct BenchOperationsCommand: ParsableCommand {
         if side < 16 || side > 4096 || side % 16 != 0 {
             throw OptionError.invalid(option: "--side", value: "\(side)", expected: "a multiple of 16 up to 4096")
         }
-        let backend = try device.makeBackend()
-        let operations = FluxOperations(backend: backend, type: try device.elementType(on: backend), side: side)
+        let chosen = try DeviceChoice(computing.device).backend
+        let backend = chosen.running(on: ReusingDevice(chosen.device))
+        let operations = FluxOperations(backend: backend, type: try computing.elementType(on: backend), side: side)
         let products = try operations.products().map { try Row($0, on: backend) }
         let copy = try Row(operations.copy(), on: backend)
         let roof = Roof(flopPerSecond: products.compactMap(\.flopPerSecond).max() ?? 0, bytesPerSecond: copy.bytesPerSecond ?? 0)

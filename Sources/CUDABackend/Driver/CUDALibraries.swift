@@ -75,9 +75,12 @@ public struct CUDALibraries: @unchecked Sendable {
         let named = list(environmentVariable)
         return files.flatMap { file, major in
             named.map { ("\($0)/\(file)", major) } + [(file, major)]
-                + (name == .driver ? [] : installed.map { ("\($0)/\(file)", major) })
+                + (name == .driver ? drivers : installed).map { ("\($0)/\(file)", major) }
         }
     }
+
+    /// Where containers and Windows' subsystem put the driver.
+    private static let drivers = ["/usr/local/nvidia/lib64", "/usr/lib/wsl/lib"]
 
     /// Folders of toolkits, and of the wheels on PyPI.
     private static var installed: [String] {
