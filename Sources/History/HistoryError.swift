@@ -30,6 +30,16 @@ public enum HistoryError: Error, Equatable, Sendable {
     case database(code: Int, message: String)
 }
 
+extension HistoryError {
+    /// Whether the next start may find a transaction committed that ended with this error: the log may hold it although flushing it failed.
+    var leavesCommitOpen: Bool {
+        switch self {
+        case .database, .damaged: true
+        default: false
+        }
+    }
+}
+
 extension HistoryError: CustomStringConvertible {
     public var description: String {
         switch self {

@@ -130,15 +130,29 @@ struct ReconcileTests {
         #expect(try await open.folder.purgeTrash(of: open.store, olderThan: .zero, at: open.clock.now) == [image.id])
     }
 
-    @Test func `a file is put back when its row cannot be committed`() async throws {
+    @Test func `a file is put back when its row was not committed`() async throws {
         let (job, attempt) = try await open.claim()
         let staged = try open.stage(job, attempt)
-        await #expect(throws: PowerCut.self) {
-            _ = try await open.folder.adopt(
-                staged: staged.name, attempt: attempt, sha256: staged.sha256, byteCount: staged.byteCount, into: FailingStore(open.store))
-        }
+        let full = HistoryError.diskFull(freeBytes: nil, minimumBytes: nil)
+        await #expect(throws: full) { try await adopt(staged, attempt, into: FailingStore(open.store, full)) }
         #expect(try open.files("staging") == [staged.name] && open.files("images").isEmpty)
         guard case .stored = try await open.adopt(staged, attempt) else { throw OpenFolder.NotStored() }
+    }
+
+    @Test func `a file stays in its place when its row may be committed all the same`() async throws {
+        let (job, attempt) = try await open.claim()
+        let staged = try open.stage(job, attempt)
+        let broken = HistoryError.database(code: 1034, message: "disk I/O error")
+        await #expect(throws: broken) { try await adopt(staged, attempt, into: FailingStore(open.store, broken)) }
+        #expect(try open.files("staging").isEmpty && open.files("images").count == 1)
+        _ = try await open.store.fail(attempt, JobError(code: "device_fault", message: "disk I/O error"))
+        #expect(try await reconcile().adopted == [1])
+        #expect(try await open.store.job(job.id).status == .done)
+    }
+
+    private func adopt(_ staged: OpenFolder.Staged, _ attempt: Attempt, into store: FailingStore) async throws {
+        _ = try await open.folder.adopt(
+            staged: staged.name, attempt: attempt, sha256: staged.sha256, byteCount: staged.byteCount, into: store)
     }
 
     /// Everything that `adopt` does before the commit.
@@ -155,19 +169,23 @@ struct ReconcileTests {
         }
     }
 
-    /// Commits nothing: what a full disk does to a transaction at its end.
+    /// Fails at the end of a transaction, as disks do.
     private struct FailingStore: HistoryStore {
         let store: SQLiteStore
+        let error: HistoryError
         var databaseID: String { store.databaseID }
 
-        init(_ store: SQLiteStore) { self.store = store }
+        init(_ store: SQLiteStore, _ error: HistoryError) {
+            self.store = store
+            self.error = error
+        }
 
         func insert(
             _ image: NewImage, attempt: Attempt?, place: @escaping @Sendable (String) throws -> Void
         ) async throws -> Insertion {
-            try await store.insert(image, attempt: attempt) { blob in
+            try await store.insert(image, attempt: attempt) { [error] blob in
                 try place(blob)
-                throw PowerCut()
+                throw error
             }
         }
 

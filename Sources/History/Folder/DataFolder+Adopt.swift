@@ -7,7 +7,7 @@ extension DataFolder {
     ///
     /// A power cut between two of these leaves a file without a row, which `reconcile` finds, never a row without a file. The staged file
     /// of an attempt that no longer counts is removed.
-    /// - Throws: `HistoryError.wrongFile` if the file is not what its worker said; then it stays where it is, as when the disk fails.
+    /// - Throws: `HistoryError.wrongFile` if the file is not what its worker said; then, and on a full disk, it stays staged.
     @concurrent public func adopt(
         staged name: String, attempt: Attempt, sha256: String, byteCount: Int, into store: any HistoryStore
     ) async throws -> Insertion {
@@ -26,16 +26,18 @@ extension DataFolder {
         return insertion
     }
 
-    /// Inserts a picture whose file stands under `name`; the file is put back if its row was not committed.
+    /// Inserts a picture whose file stands under `name`; the file is put back if its row certainly was not committed.
     func insert(
         _ image: NewImage, from name: String, attempt: Attempt?, into store: any HistoryStore
     ) async throws -> Insertion {
         let placed = Mutex<String?>(nil)
         do {
             return try await store.insert(image, attempt: attempt) { [root] blob in
-                try root.rename(name, to: "images/" + blob)
                 placed.withLock { $0 = blob }
+                try root.rename(name, to: "images/" + blob)
             }
+        } catch let error as HistoryError where error.leavesCommitOpen {
+            throw error
         } catch {
             // Where this fails too, the file is one without a row, for `reconcile`.
             if let blob = placed.withLock(\.self) { try? root.rename("images/" + blob, to: name) }

@@ -90,8 +90,9 @@ extension SQLiteStore {
 
     private static func translated(_ error: DatabaseError, _ path: FilePath) -> HistoryError {
         let message = error.message ?? error.resultCode.description
-        switch error.resultCode {
-        case .SQLITE_FULL: return .diskFull(freeBytes: nil, minimumBytes: nil)
+        switch error.extendedResultCode {
+        // The log's index could not grow.
+        case .SQLITE_FULL, .SQLITE_IOERR_SHMSIZE: return .diskFull(freeBytes: nil, minimumBytes: nil)
         case .SQLITE_CORRUPT, .SQLITE_NOTADB: return .damaged(path: path, faults: [message])
         default: return .database(code: Int(error.extendedResultCode.rawValue), message: message)
         }
