@@ -36,3 +36,11 @@ uint32_t sluice_png_crc(const uint8_t *bytes, size_t count);
 
 /// Gives the bytes back; harmless on a failed buffer.
 void sluice_png_release(sluice_png_buffer *buffer);
+
+/// Bytes that a gzip file of `count` bytes takes at most.
+size_t sluice_png_gzip_bound(size_t count);
+
+/// Compresses bytes to a gzip file (RFC 1952) without name and time, as small as zlib makes it.
+///
+/// `file` has room for `sluice_png_gzip_bound(count)` bytes. Returns the file's size, 0 where there was no memory for it.
+size_t sluice_png_gzip(const uint8_t *bytes, size_t count, uint8_t *file);

@@ -1,4 +1,5 @@
 import FoundationEssentials
+import Gallery
 import History
 public import SystemPackage
 
@@ -6,8 +7,10 @@ public import SystemPackage
 public struct StaticPage: Sendable {
     struct File: Sendable {
         let bytes: [UInt8]
+        /// As a gzip file, where that is shorter.
+        let compressed: [UInt8]?
         let type: String
-        /// Of its content, quoted as in headers.
+        /// Of its content, compressed or not.
         let etag: String
     }
 
@@ -77,7 +80,8 @@ public struct StaticPage: Sendable {
 
 extension StaticPage.File {
     init(_ bytes: [UInt8], type: String) {
-        self.init(bytes: bytes, type: type, etag: "\"\(SHA256.hexadecimal(of: bytes).prefix(32))\"")
+        let compressed = Gzip.compressed(bytes).flatMap { $0.count < bytes.count ? $0 : nil }
+        self.init(bytes: bytes, compressed: compressed, type: type, etag: "W/\"\(SHA256.hexadecimal(of: bytes).prefix(32))\"")
     }
 }
 

@@ -1,3 +1,4 @@
+import Gallery
 import History
 
 /// A zip file of stored files (APPNOTE 6.3.10 of PKWARE), made one file at a time. Pictures are compressed already.
@@ -14,7 +15,7 @@ struct ZipArchive {
     ///   - modified: UTC milliseconds.
     mutating func file(_ name: String, _ content: [UInt8], modified: Timestamp) -> [UInt8] {
         let time = DOSTime(modified)
-        let checksum = CRC32.of(content)
+        let checksum = Gzip.checksum(content)
         // Version 2.0, names in UTF-8, stored.
         let common =
             Self.little16(20) + Self.little16(0x0800) + Self.little16(0) + Self.little16(time.time) + Self.little16(time.date)
@@ -38,18 +39,6 @@ struct ZipArchive {
 
     private static func little16(_ value: UInt16) -> [UInt8] { [UInt8(value & 0xFF), UInt8(value >> 8)] }
     private static func little32(_ value: UInt32) -> [UInt8] { little16(UInt16(value & 0xFFFF)) + little16(UInt16(value >> 16)) }
-}
-
-/// The checksum of zip and PNG (ISO 3309), eight bits at a time.
-enum CRC32 {
-    private static let table: [UInt32] = (0..<256).map { index in
-        (0..<8).reduce(UInt32(index)) { value, _ in value & 1 == 1 ? 0xEDB8_8320 ^ value >> 1 : value >> 1 }
-    }
-
-    static func of(_ bytes: [UInt8]) -> UInt32 {
-        let table = table
-        return ~bytes.reduce(~0) { table[Int(($0 ^ UInt32($1)) & 0xFF)] ^ $0 >> 8 }
-    }
 }
 
 /// Date and time of FAT file systems: years from 1980, seconds by two.

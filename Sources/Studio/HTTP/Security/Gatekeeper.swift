@@ -70,7 +70,7 @@ struct Gatekeeper: RouterMiddleware {
     private func allow(_ origin: String, _ response: inout Response) {
         response.headers[.accessControlAllowOrigin] = origin
         response.headers[.accessControlExposeHeaders] = "ETag, Location, Retry-After"
-        response.headers[.vary] = "Origin"
+        response.headers.append(HTTPField(name: .vary, value: "Origin"))
         response.headers[.crossOriginResourcePolicy] = "cross-origin"
     }
 }
