@@ -37,6 +37,7 @@ final class BudgetMemory: Sendable {
                 plan.residentSpan(key, in: phase).map { $0.lowerBound == offset && $0.upperBound <= end } ?? false
             }
         }
+        regions.expect(peakByteCount: plan.predictedPeakByteCount)
         try regions.uncover(end..<regions.reservedByteCount, of: .resident)
         // A ring of the same size goes on; what arrived for this phase is in it.
         let kept = regions.mappedByteCount(of: .ring) == phase.ringByteCount ? phase.ringByteCount : 0

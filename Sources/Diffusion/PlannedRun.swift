@@ -109,6 +109,8 @@ final class PlannedRun: PhaseMemory, UnitSource {
 
     func begin(_ phase: Phase) throws {
         let planned = plan.phase(phase)
+        // What the last phase held since its last lease is its own.
+        if let last = state.withLock({ $0.phase }) { sample(last.phase) }
         // Another ring takes the place of the last one, which nothing may be filling then.
         if let ring = state.withLock({ $0.ring }), !ring.phases.contains(phase), planned != nil { ring.streamer.stop() }
         state.withLock { $0.phase = planned }

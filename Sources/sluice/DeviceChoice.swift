@@ -3,7 +3,7 @@ import CUDABackend
 import Memory
 import Tensors
 
-/// The engine that `--device` means.
+/// The engine that `--device` means: the only place that names a backend.
 struct DeviceChoice {
     let backend: any Backend
     /// What became of a choice that was left to Sluice; `nil` where there was none to make.

@@ -9,7 +9,10 @@ struct Sluice: AsyncParsableCommand {
         commandName: "sluice",
         abstract: "Draws pictures with FLUX.1 in the memory you have.",
         version: version,
-        subcommands: [GenerateCommand.self, PlanCommand.self, TokenizeCommand.self, BenchCommand.self, DoctorCommand.self])
+        subcommands: [
+            GenerateCommand.self, ServeCommand.self, HistoryCommand.self, PlanCommand.self, TokenizeCommand.self, BenchCommand.self,
+            DoctorCommand.self, WorkerCommand.self,
+        ])
 
     static let version = "0.1.0"
 

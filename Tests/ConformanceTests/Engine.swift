@@ -1,5 +1,7 @@
 import CPUBackend
+import CUDABackend
 import Memory
+import SimulatedDriver
 import Tensors
 import Testing
 
@@ -17,11 +19,41 @@ struct Engine: Sendable, CustomTestStringConvertible {
             narrowsAttentionWeights: instructionSet == .avx512BF16)
     }
 
-    /// Every engine as users get it. Another backend joins by a line here.
-    static let usual = [cpu(.best, threads: 0)]
+    private static func cuda(_ engine: CUDAEngine, usesWarpgroups: Bool) -> Engine {
+        Engine(
+            testDescription: "cuda (\(engine.properties.name)\(usesWarpgroups ? ", with warpgroups" : ""))",
+            backend: CUDABackend(engine: engine, device: CUDADevice(engine), usesWarpgroups: usesWarpgroups), narrowsAttentionWeights: true)
+    }
 
-    /// Those, and the CPU's at every dispatch level that this machine can run.
-    static let all = InstructionSet.allCases.filter { $0 <= .best }.map { cpu($0, threads: 1) } + usual
+    /// A simulated device, its kernels run by the emulator, and the one that is here, if there is one.
+    private static let devices: [CUDAEngine] = {
+        simulatedReset(SimulatedDevice(seed: 1, longestDelayMicroseconds: 0, deviceByteCount: 4 << 30))
+        let libraries = CUDALibraries(driver: simulatedDriver(), compiler: simulatedCompiler(), products: simulatedProducts())
+        do {
+            let simulated = try CUDAEngine(
+                libraries, ordinal: 0, hostByteCount: 1 << 30, cacheFolder: nil, readerCount: 1, pieceByteCount: 1 << 20)
+            return try [simulated] + realDevice()
+        } catch {
+            preconditionFailure("a device fails: \(error)")
+        }
+    }()
+
+    private static func realDevice() throws -> [CUDAEngine] {
+        do {
+            return [try CUDAEngine(ordinal: 0)]
+        } catch CUDAError.libraryMissing, CUDAError.noDevice {
+            return []
+        }
+    }
+
+    /// Every engine as users get it. Another backend joins by a line here.
+    static let usual = [cpu(.best, threads: 0)] + devices.map { cuda($0, usesWarpgroups: $0.properties.major == 9) }
+
+    /// The devices with the kernels of those that lack their instructions.
+    static let older = devices.filter { $0.properties.major == 9 }.map { cuda($0, usesWarpgroups: false) }
+
+    /// All of them, and the CPU's at every dispatch level that this machine can run.
+    static let all = InstructionSet.allCases.filter { $0 <= .best }.map { cpu($0, threads: 1) } + usual + older
 
     /// Types that engines compute in.
     static let types: [ElementType] = [.f32, .bf16]

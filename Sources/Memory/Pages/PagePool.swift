@@ -8,6 +8,8 @@ struct PagePool {
     private let ledger: Ledger
     private let log: PageLog
     private(set) var pages: [PhysicalPage] = []
+    /// What the account is to stay below as long as kept pages can be given back instead.
+    var expectedByteCount = Int.max
 
     init(backend: any VirtualMemoryBackend, ledger: Ledger, log: PageLog) {
         self.backend = backend
@@ -20,6 +22,7 @@ struct PagePool {
     /// When there is no room for a new page, kept pages of the other size make it.
     mutating func page(byteCount: Int, for owner: MemoryOwner) throws(MemoryError) -> PhysicalPage {
         if let kept = pages.last(where: { $0.byteCount == byteCount }) { return kept }
+        while ledger.reading.liveByteCount + byteCount > expectedByteCount, let victim = pages.last { try destroy(victim) }
         while true {
             do throws(MemoryError) {
                 return try create(byteCount: byteCount)

@@ -124,6 +124,9 @@ public final class PagedRegions: Sendable {
         return mappedByteCount(of: region)
     }
 
+    /// From now on pages that are mapped nowhere are given back before the account passes `byteCount`; above it, new pages are still made.
+    public func expect(peakByteCount byteCount: Int) { state.withLock { $0.pool.expectedByteCount = byteCount } }
+
     /// Gives pages that are mapped nowhere back to the device.
     public func trim() throws(MemoryError) {
         try state.withLock { (state) throws(MemoryError) in try state.pool.trim() }
