@@ -138,13 +138,13 @@ interface Progress {
     time?: TimeSplit | null;
 }
 
-interface Owners { context: number; resident: number; ring: number; arena: number; arenaHeld: number; kept: number }
+interface Owners { context: number; resident: number; ring: number; arena: number; arenaHeld?: number; kept: number }
 
 interface MemoryState {
     now: number;
     peak: number;
-    predicted: number | null;
-    budget: number | null;
+    predicted?: number | null;
+    budget?: number | null;
     freeOutside?: number | null;
     rung?: string | null;
     owners?: Owners | null;
@@ -161,15 +161,15 @@ interface Snapshot {
     eventId: string;
     jobs: Job[];
     recent: Job[];
-    progress: Progress | null;
-    memory: MemoryState | null;
-    worker: WorkerState | null;
+    progress?: Progress | null;
+    memory?: MemoryState | null;
+    worker?: WorkerState | null;
     queue: QueueState;
     lastImages: Picture[];
     disk?: { freeBytes: number; minimumFreeBytes: number } | null;
 }
 
-interface CurvePoint extends Owners { seconds: number; phase: string }
+interface CurvePoint extends Owners { seconds: number; phase: string; arenaHeld: number }
 
 interface PhaseTime { name: string; seconds: number; waitSeconds: number; computeSeconds: number; copySeconds: number }
 

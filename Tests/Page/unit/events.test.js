@@ -35,14 +35,14 @@ test('a tab alone leads after a moment', () => {
     tabs.open('a');
     tabs.run(100);
     assert.deepEqual(tabs.leaders, []);
-    tabs.run(300);
+    tabs.run(700);
     assert.deepEqual(tabs.leaders, ['a']);
 });
 
 test('a second tab follows and hears what the first one reads', () => {
     const tabs = new Tabs();
     const a = tabs.open('a');
-    tabs.run(500);
+    tabs.run(800);
     const b = tabs.open('b');
     tabs.run(10000);
     assert.deepEqual(tabs.leaders, ['a']);
@@ -61,7 +61,7 @@ test('tabs that open at once agree on one leader', () => {
 test('another tab takes over at once when the leader leaves, and after a while when it falls silent', () => {
     const tabs = new Tabs();
     const a = tabs.open('a');
-    tabs.run(500);
+    tabs.run(800);
     tabs.open('b');
     tabs.run(1000);
     a.leadership.leave();
@@ -78,9 +78,9 @@ test('another tab takes over at once when the leader leaves, and after a while w
 test('a leader that wakes up after it was replaced follows', () => {
     const tabs = new Tabs();
     const a = tabs.open('a');
-    tabs.run(500);
+    tabs.run(800);
     tabs.open('b');
-    tabs.run(500);
+    tabs.run(800);
     a.asleep = true;
     tabs.run(patience + 500);
     a.asleep = false;

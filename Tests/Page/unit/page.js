@@ -1,6 +1,6 @@
-// Where the page's modules are, seen from here, and values that tests share.
+// Where `run` puts the page's modules, and values that tests share.
 
-export const root = new URL('../../../Sources/Studio/Resources/page/', import.meta.url);
+export const root = new URL('../page/', import.meta.url);
 
 export function capabilities(changes = {}) {
     return {

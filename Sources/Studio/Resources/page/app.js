@@ -34,6 +34,11 @@ export class App {
          * @type {Map<number, number>}
          */
         this.finals = new Map();
+        /**
+         * Requests on their way.
+         * @type {Set<Promise<Job>>}
+         */
+        this.sending = new Set();
         store.watch((state, before) => { if (state.pictures !== before.pictures) this.offerComparison(state.pictures); });
     }
 
@@ -84,8 +89,10 @@ export class App {
             id: -Number.parseInt(key.slice(0, 8), 16), status: 'queued', request, attempt: 0, lost: 0, createdAt: Date.now(), startedAt: null,
             endedAt: null, error: null, images: [], pendingKey: key,
         } });
+        const sending = api.submit(request, key);
+        this.sending.add(sending);
         try {
-            const job = await api.submit(request, key);
+            const job = await sending;
             const known = [...this.store.state.jobs, ...this.store.state.recent].some(each => each.id === job.id);
             if (!known) this.store.apply({ type: 'job', data: job });
             return job;
@@ -94,6 +101,7 @@ export class App {
             toast(explain(error), { kind: 'error' });
             return undefined;
         } finally {
+            this.sending.delete(sending);
             this.store.apply({ type: 'dropPending', data: key });
         }
     }
@@ -106,6 +114,12 @@ export class App {
         if (job.cancelRequested) return this.act(api.cancelNow(job.id));
         if (job.status === 'running') this.store.apply({ type: 'job', data: { ...job, cancelRequested: true } });
         return this.act(api.cancel(job.id));
+    }
+
+    /** Also what has not arrived yet. */
+    async cancelAll() {
+        await Promise.allSettled(this.sending);
+        await this.act(api.cancelAll());
     }
 
     stopRunning() {

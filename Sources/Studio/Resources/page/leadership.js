@@ -31,7 +31,7 @@ export class Leadership {
      * Asks who leads; without an answer by the next tick after `grace` this tab does.
      * @param {number} now
      */
-    start(now, grace = 250) {
+    start(now, grace = 600) {
         this.asked = now;
         this.heard = now - patience + grace;
         this.channel.post({ kind: 'ask' });

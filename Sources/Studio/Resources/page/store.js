@@ -39,8 +39,8 @@ export function applySnapshot(state, snapshot) {
     const pending = state.jobs.filter(job => job.pendingKey);
     const running = snapshot.jobs.find(job => job.status === 'running');
     return {
-        ...state, ready: true, jobs: [...inOrder(snapshot.jobs), ...pending], recent: snapshot.recent, progress: running ? snapshot.progress : null,
-        preview: running && state.preview?.job === running.id ? state.preview : null, memory: snapshot.memory, worker: snapshot.worker,
+        ...state, ready: true, jobs: [...inOrder(snapshot.jobs), ...pending], recent: snapshot.recent, progress: running ? snapshot.progress ?? null : null,
+        preview: running && state.preview?.job === running.id ? state.preview : null, memory: snapshot.memory ?? null, worker: snapshot.worker ?? null,
         queue: snapshot.queue, pictures: snapshot.lastImages, disk: snapshot.disk ?? null,
     };
 }
@@ -134,7 +134,8 @@ function extended(state, memory) {
     const { progress } = state;
     if (!progress || !memory.owners) return state.curve;
     const started = progress.job === job ? points : [];
-    const point = { seconds: progress.elapsed, phase: progress.phase, ...memory.owners };
+    const { arena, arenaHeld = arena } = memory.owners;
+    const point = { seconds: progress.elapsed, phase: progress.phase, ...memory.owners, arenaHeld };
     const last = started[started.length - 1];
     if (last && last.seconds > point.seconds) return { job: progress.job, points: [point] };
     return { job: progress.job, points: thinned([...started, point]) };
@@ -142,7 +143,7 @@ function extended(state, memory) {
 
 /**
  * What the owners hold together.
- * @param {Owners} owners
+ * @param {CurvePoint} owners
  */
 export function heldBytes(owners) {
     return owners.context + owners.resident + owners.ring + owners.arenaHeld + owners.kept;

@@ -49,7 +49,7 @@ export class FormPanel {
         const { model } = this.capabilities;
         const ends = sliderEnds(this.capabilities);
         this.prompt = this.promptField();
-        return h('form', { class: 'form', onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); this.app.generate(false); } },
+        return h('form', { class: 'form', novalidate: true, onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); this.app.generate(false); } },
             this.field('prompt', t('form.prompt'), this.prompt, 'tall'),
             this.paces(),
             this.range('steps', t('form.steps'), 1, ends.steps),

@@ -111,7 +111,7 @@ class MemoryPanel {
     /** @param {MemoryState | null} memory @param {Report | null} report */
     showFigures(memory, report) {
         const held = memory?.owners;
-        const fragmentation = report?.memory.fragmentationPeak ?? (held && held.arena > 0 ? 1 - held.arenaHeld / held.arena : null);
+        const fragmentation = report?.memory.fragmentationPeak ?? (held && held.arena > 0 && held.arenaHeld !== undefined ? 1 - held.arenaHeld / held.arena : null);
         const hidden = report?.streaming?.hiddenShare ?? memory?.hiddenShare ?? null;
         const streamed = report?.streaming?.streamedBytes ?? memory?.streamedBytes ?? null;
         /** @type {[string, string][]} */

@@ -1,7 +1,7 @@
 // The running picture: where the engine is, in words and block by block, and how long it still takes.
 
 import { h, replace, s, setText } from '../dom.js';
-import { bytesOf, number, percent, seconds } from '../format.js';
+import { bytes, bytesOf, number, percent, seconds } from '../format.js';
 import { named, t } from '../i18n.js';
 import { TimeBar, timesNow } from './time-bar.js';
 import { doneShare } from '../store.js';
@@ -14,12 +14,13 @@ export function whereabouts(progress) {
     const { step, steps, block, blocks, stream, layer, tile, tiles, bytesDone, bytesTotal } = progress;
     const parts = [];
     if (progress.phase !== 'denoise') parts.push(named('phase', progress.phase));
-    if (step != null && steps) parts.push(t('live.step', { number: number(step + 1), count: number(steps) }));
+    if (progress.phase === 'denoise' && step != null && steps) parts.push(t('live.step', { number: number(step + 1), count: number(steps) }));
     if (block != null && blocks) parts.push(t('live.block', { number: number(block + 1), count: number(blocks) }));
     if (stream && progress.phase === 'denoise') parts.push(named('stream', stream));
     if (layer) parts.push(named('layer', layer));
     if (tile != null && tiles) parts.push(t('live.tile', { number: number(tile + 1), count: number(tiles) }));
     if (bytesTotal) parts.push(bytesOf(bytesDone ?? 0, bytesTotal));
+    else if (bytesDone && progress.phase === 'load') parts.push(t('live.read', { size: bytes(bytesDone) }));
     return parts.length ? parts.join(' · ') : named('phase', progress.phase);
 }
 

@@ -23,7 +23,7 @@ export class QueuePanel {
         this.app = app;
         this.title = h('h2', {});
         this.hold = h('button', { type: 'button', class: 'plain', onclick: () => app.act(this.paused ? api.resume() : api.pause()) });
-        this.all = h('button', { type: 'button', class: 'plain danger', onclick: () => app.act(api.cancelAll()) }, t('queue.cancelAll'));
+        this.all = h('button', { type: 'button', class: 'plain danger', onclick: () => app.cancelAll() }, t('queue.cancelAll'));
         this.list = h('ol', { class: 'jobs' });
         this.note = h('p', { class: 'notice', hidden: true });
         this.element = h('section', { class: 'queue', 'aria-label': t('queue.title') },
