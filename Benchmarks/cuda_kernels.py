@@ -80,10 +80,8 @@ class Kernels:
                     break
             else:
                 raise SystemExit(f"no kernel {name}")
-            if name.endswith("Hopper"):
-                check(driver.cuFuncSetAttribute(function, 8, 163840), "cuFuncSetAttribute")
-            else:
-                check(driver.cuFuncSetAttribute(function, 8, 99 << 10), "cuFuncSetAttribute")
+            most = 227 if name.endswith("Hopper") else 99
+            check(driver.cuFuncSetAttribute(function, 8, most << 10), "cuFuncSetAttribute")
             self.functions[name] = function
         return self.functions[name]
 
@@ -126,10 +124,13 @@ def seconds(call, repeats=20):
 
 
 class Report:
-    def __init__(self):
+    def __init__(self, only):
         self.rows = []
+        self.only = only
 
     def add(self, name, call, result, expected, operations=0, byte_count=0, reference=None, tolerance=None):
+        if self.only not in name:
+            return
         call()
         torch.cuda.synchronize()
         found, wanted = result().double(), expected().double()
@@ -198,7 +199,7 @@ def attention(kernels, report, tokens, heads, size, dtype=torch.bfloat16, mask="
         reference=reference, tolerance=6e-3 if dtype == torch.bfloat16 else 2e-6)
 
 
-def convolution(kernels, report, height, width, inputs, outputs, size, dtype=torch.bfloat16):
+def convolution(kernels, report, height, width, inputs, outputs, size, dtype=torch.bfloat16, hopper=False):
     x, residual = random(height, width, inputs, dtype=dtype), random(height, width, outputs, dtype=dtype)
     weight = random(outputs, inputs, size, size, dtype=dtype, scale=(3 / (inputs * size * size)) ** 0.5)
     bias, output = random(outputs, dtype=dtype), torch.empty_like(residual)
@@ -208,9 +209,15 @@ def convolution(kernels, report, height, width, inputs, outputs, size, dtype=tor
         "<6i", height, width, inputs, padded, outputs, size)
     pixels = height * width
     pack = kernels.launcher("packWeights" + TYPES[dtype], (groups(packed.numel(), 256), 1, 1), (256, 1, 1), 0, arguments)
-    tile, shared = (64, 8704) if dtype == torch.float32 else (128, 65536)
-    run = kernels.launcher(
-        "convolution" + TYPES[dtype], (groups(pixels, tile), groups(outputs, tile), 1), (256, 1, 1), shared, arguments)
+    if dtype == torch.float32:
+        name, tile, shared = "convolutionF32", (64, 64), 8704
+    elif outputs <= 16:
+        name, tile, shared = "convolutionNarrowBF16", (128, 16), 36864
+    elif hopper:
+        name, tile, shared = "convolutionBF16Hopper", (256, 128), 196608
+    else:
+        name, tile, shared = "convolutionBF16", (128, 128), 65536
+    run = kernels.launcher(name, (groups(pixels, tile[0]), groups(outputs, tile[1]), 1), (256, 1, 1), shared, arguments)
 
     def both():
         pack()
@@ -220,7 +227,7 @@ def convolution(kernels, report, height, width, inputs, outputs, size, dtype=tor
     channels_last = weight.contiguous(memory_format=torch.channels_last)
     expected = lambda: F.conv2d(image.float(), weight.float(), bias.float(), padding=size // 2)[0].permute(1, 2, 0) + residual.float()
     report.add(
-        f"convolution{TYPES[dtype]} {height}×{width}×{inputs}→{outputs} k{size}", both, lambda: output, expected,
+        f"{name} {height}×{width}×{inputs}→{outputs} k{size}", both, lambda: output, expected,
         operations=2 * pixels * inputs * outputs * size**2,
         reference=lambda: F.conv2d(image, channels_last, bias, padding=size // 2))
 
@@ -370,18 +377,20 @@ def products(report):
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--json", help="file for the rows")
+    parser.add_argument("--only", default="", help="part of the names of the kernels to run")
     options = parser.parse_args()
     torch.manual_seed(1)
     torch.backends.cuda.matmul.allow_tf32 = False
     torch.backends.cudnn.allow_tf32 = False
     torch.cuda.init()
     torch.zeros(1, device="cuda")
-    kernels, report = Kernels(open_compiler()), Report()
+    kernels, report = Kernels(open_compiler()), Report(options.only)
     print(f"{torch.cuda.get_device_name()}, PyTorch {torch.__version__}")
+    has_warpgroups = torch.cuda.get_device_capability()[0] == 9
     products(report)
     for tokens in (1000, 1536, 4608, 16896):
         attention(kernels, report, tokens, 24, 128)
-        if torch.cuda.get_device_capability()[0] == 9:
+        if has_warpgroups:
             attention(kernels, report, tokens, 24, 128, hopper=True)
     attention(kernels, report, 4608, 48, 64)
     attention(kernels, report, 4608, 96, 32)
@@ -392,6 +401,11 @@ def main():
     attention(kernels, report, 1536, 24, 128, dtype=torch.float32)
     for height, inputs, outputs in [(128, 512, 512), (256, 512, 512), (512, 512, 256), (512, 256, 256), (1024, 256, 128), (1024, 128, 128)]:
         convolution(kernels, report, height, height, inputs, outputs, 3)
+        if has_warpgroups:
+            convolution(kernels, report, height, height, inputs, outputs, 3, hopper=True)
+    if has_warpgroups:
+        convolution(kernels, report, 100, 75, 128, 200, 3, hopper=True)
+        convolution(kernels, report, 512, 512, 512, 256, 1, hopper=True)
     convolution(kernels, report, 1024, 1024, 128, 3, 3)
     convolution(kernels, report, 128, 128, 16, 512, 3)
     convolution(kernels, report, 512, 512, 512, 256, 1)

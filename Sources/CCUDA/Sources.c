@@ -6,6 +6,9 @@
 static const char argumentsHeader[] = {
 #embed "include/CUDAKernelArguments.h"
     , 0};
+static const char convolutionHeader[] = {
+#embed "kernels/Convolution.cuh"
+    , 0};
 static const char deviceHeader[] = {
 #embed "kernels/Device.cuh"
     , 0};
@@ -33,6 +36,9 @@ static const char convolution[] = {
 static const char convolutionF32[] = {
 #embed "kernels/ConvolutionF32.cu"
     , 0};
+static const char convolutionHopper[] = {
+#embed "kernels/ConvolutionHopper.cu"
+    , 0};
 static const char elementwise[] = {
 #embed "kernels/Elementwise.cu"
     , 0};
@@ -51,6 +57,7 @@ static const char rows[] = {
 
 static const CUDASource sources[] = {
     {"CUDAKernelArguments.h", argumentsHeader, true},
+    {"Convolution.cuh", convolutionHeader, true},
     {"Device.cuh", deviceHeader, true},
     {"Tile.cuh", tileHeader, true},
     {"Warpgroup.cuh", warpgroupHeader, true},
@@ -60,6 +67,7 @@ static const CUDASource sources[] = {
     {"AttentionWide.cu", attentionWide, false},
     {"Convolution.cu", convolution, false},
     {"ConvolutionF32.cu", convolutionF32, false},
+    {"ConvolutionHopper.cu", convolutionHopper, false},
     {"Elementwise.cu", elementwise, false},
     {"GroupNorm.cu", groupNorm, false},
     {"HeadNorm.cu", headNorm, false},

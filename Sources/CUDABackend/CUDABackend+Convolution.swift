@@ -20,16 +20,26 @@ extension CUDABackend {
         try launch(
             "Convolution.cu", "packWeights" + x.type.kernelSuffix, grid: (Self.blocks(packed.elementCount), 1, 1), block: (256, 1, 1),
             arguments)
-        if x.type == .f32 {
-            try launch(
-                "ConvolutionF32.cu", "convolutionF32", grid: (x.rows.groups(of: 64), output.columns.groups(of: 64), 1),
-                block: (256, 1, 1), shared: 8704, arguments)
-        } else {
-            try launch(
-                "Convolution.cu", "convolutionBF16", grid: (x.rows.groups(of: 128), output.columns.groups(of: 128), 1),
-                block: (256, 1, 1), shared: 65_536, arguments)
-        }
+        try launchConvolution(x, arguments)
         // SAFETY: the queue was given the scratch's address, so it lives until all that uses it is in there.
         withExtendedLifetime(packed) {}
+    }
+
+    private func launchConvolution(_ x: Tensor, _ arguments: CUDAConvolution) throws(CUDAError) {
+        let outputs = Int(arguments.outputs)
+        func run(_ source: String, _ kernel: String, pixels: Int, outputs blockOutputs: Int, shared: Int) throws(CUDAError) {
+            try launch(
+                source, kernel, grid: (x.rows.groups(of: pixels), outputs.groups(of: blockOutputs), 1), block: (256, 1, 1),
+                shared: shared, arguments)
+        }
+        if x.type == .f32 {
+            try run("ConvolutionF32.cu", "convolutionF32", pixels: 64, outputs: 64, shared: 8704)
+        } else if outputs <= 16 {
+            try run("Convolution.cu", "convolutionNarrowBF16", pixels: 128, outputs: 16, shared: 36_864)
+        } else if usesWarpgroups && x.columns % 64 == 0 && x.hasAlignedRows {
+            try run("ConvolutionHopper.cu", "convolutionBF16Hopper", pixels: 256, outputs: 128, shared: 196_608)
+        } else {
+            try run("Convolution.cu", "convolutionBF16", pixels: 128, outputs: 128, shared: 65_536)
+        }
     }
 }

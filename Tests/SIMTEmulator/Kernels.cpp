@@ -3,6 +3,7 @@
 #include "Language.hpp"
 
 #include "../../Sources/CCUDA/kernels/Device.cuh"
+#include "../../Sources/CCUDA/kernels/Convolution.cuh"
 #include "../../Sources/CCUDA/kernels/Warpgroup.cuh"
 
 namespace attention {
@@ -18,7 +19,16 @@ namespace attentionWide {
 #include "../../Sources/CCUDA/kernels/AttentionWide.cu"
 }
 namespace convolutions {
+namespace convolution {
+using ::convolution::finish;
+}
 #include "../../Sources/CCUDA/kernels/Convolution.cu"
+}
+namespace convolutionsHopper {
+namespace convolution {
+using ::convolution::finish;
+}
+#include "../../Sources/CCUDA/kernels/ConvolutionHopper.cu"
 }
 namespace convolutionsF32 {
 #include "../../Sources/CCUDA/kernels/ConvolutionF32.cu"
@@ -56,6 +66,8 @@ static const Kernel kernels[] = {
     described<attentionF32::attentionF32>("attentionF32", attentionF32::attentionF32),
     described<attentionWide::attentionWide>("attentionWide", attentionWide::attentionWide),
     ENTRY(convolutions, convolutionBF16),
+    ENTRY(convolutions, convolutionNarrowBF16),
+    ENTRY(convolutionsHopper, convolutionBF16Hopper),
     ENTRY(convolutions, packWeightsBF16),
     ENTRY(convolutions, packWeightsF32),
     ENTRY(convolutionsF32, convolutionF32),

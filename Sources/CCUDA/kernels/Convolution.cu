@@ -5,20 +5,26 @@
 // Stride 1, size kept. x [height, width, inputs], weight [outputs, inputs, k, k], output and residual [height, width, outputs], contiguous.
 // Products in bf16 with f32 sums, one rounding. 2·height·width·outputs·inputs·k² operations. Reads x k² times, mostly from the
 // second-level cache; neither the gathered pixels nor anything else of their size exists in memory.
-//   packWeights      packed [outputs, k², paddedInputs], inputs padded with zeros to a multiple of 32; 256 threads, one for each element
-//   convolutionBF16  grid (pixels/128 rounded up, outputs/128 rounded up), 256 threads in 2×4 warps of 64 pixels × 32 outputs; depth goes by
-//                    32 at a time in four stages of a pixel tile [128, 32] and a weight tile [128, 32]: 65,536 bytes of shared memory
-#include "Tile.cuh"
+//   packWeights            packed [outputs, k², paddedInputs], inputs padded with zeros to a multiple of 32; 256 threads, one for each element
+//   convolutionBF16        grid (pixels/128 rounded up, outputs/128 rounded up), 256 threads in 2×4 warps of 64 pixels × 32 outputs; depth
+//                          goes by 32 at a time in four stages of a pixel tile [128, 32] and a weight tile [128, 32]: 65,536 bytes of
+//                          shared memory
+//   convolutionNarrowBF16  the same for few outputs: blocks of 16 outputs, eight warps of 16 pixels: 36,864 bytes
+#include "Convolution.cuh"
 
 namespace convolution {
 
-constexpr int blockPixels = 128, blockOutputs = 128, depth = 32, stageCount = 4;
-constexpr int pixelBytes = blockPixels * depth * 2, stageBytes = pixelBytes + blockOutputs * depth * 2;
+constexpr int blockPixels = 128, depth = 32, stageCount = 4, threads = 256;
+constexpr int pixelBytes = blockPixels * depth * 2;
 using Layout = Tile<depth / 8>;
 
-struct Convolution {
+// A warp sums rowBlocks·16 pixels for columnBlocks·16 outputs.
+template <int blockOutputs, int rowBlocks, int columnBlocks> struct Convolution {
+    static constexpr int warpColumns = blockOutputs / (16 * columnBlocks), stageBytes = pixelBytes + blockOutputs * depth * 2;
+    static_assert(threads / 32 / warpColumns * rowBlocks * 16 == blockPixels, "the warps cover the block");
+
     const CUDAConvolution &a;
-    const int lane = threadIdx.x % 32, warpRow = threadIdx.x / 32 / 4, warpColumn = threadIdx.x / 32 % 4;
+    const int lane = threadIdx.x % 32, warpRow = threadIdx.x / 32 / warpColumns, warpColumn = threadIdx.x / 32 % warpColumns;
     const int firstPixel = blockIdx.x * blockPixels, firstOutput = blockIdx.y * blockOutputs;
     const int taps = a.kernel * a.kernel, stepsPerTap = a.paddedInputs / depth;
     // This thread copies piece `chunk` of rows `row` and `row` + 64.
@@ -26,7 +32,7 @@ struct Convolution {
     const bool aligned = a.inputs % 8 == 0 && isAligned16(a.x);
     int pixelY[2], pixelX[2];
     unsigned char *stages = sharedMemory();
-    float sums[4][4][4] = {};
+    float sums[rowBlocks][2 * columnBlocks][4] = {};
 
     __device__ __forceinline__ Convolution(const CUDAConvolution &a) : a(a) {
 #pragma unroll
@@ -51,50 +57,36 @@ struct Convolution {
             unsigned char *target = stage + Layout::offset(row + 64 * i, chunk);
             if (aligned) copyAsync16(target, address, count > 0);
             else storeShared((uint4 *)target, gather(address, count));
-
-            const int output = firstOutput + row + 64 * i;
+        }
+#pragma unroll
+        for (int first = 0; first < blockOutputs; first += 64) {
+            if (first + row >= blockOutputs) break;
+            const int output = firstOutput + first + row;
             const bool valid = output < a.outputs;
             const bf16 *weight = (const bf16 *)a.packed + ((valid ? output : 0) * (long long)taps + tap) * a.paddedInputs + input;
-            copyAsync16(stage + pixelBytes + Layout::offset(row + 64 * i, chunk), weight, valid);
+            copyAsync16(stage + pixelBytes + Layout::offset(first + row, chunk), weight, valid);
         }
     }
 
     __device__ __forceinline__ void accumulate(const unsigned char *stage) {
-        const unsigned char *pixels = stage + warpRow * 64 * Layout::rowByteCount;
-        const unsigned char *weights = stage + pixelBytes + warpColumn * 32 * Layout::rowByteCount;
+        const unsigned char *pixels = stage + warpRow * rowBlocks * 16 * Layout::rowByteCount;
+        const unsigned char *weights = stage + pixelBytes + warpColumn * columnBlocks * 16 * Layout::rowByteCount;
         const int left = Layout::leftOffset(lane), right = Layout::rightOffset(lane);
 #pragma unroll
         for (int k = 0; k < depth / 16; k++) {
-            unsigned p[4][4];
+            unsigned p[rowBlocks][4];
 #pragma unroll
-            for (int m = 0; m < 4; m++) loadMatrices(p[m], pixels + m * 16 * Layout::rowByteCount + (left ^ k * 32));
+            for (int m = 0; m < rowBlocks; m++) loadMatrices(p[m], pixels + m * 16 * Layout::rowByteCount + (left ^ k * 32));
 #pragma unroll
-            for (int n = 0; n < 2; n++) {
+            for (int n = 0; n < columnBlocks; n++) {
                 unsigned w[4];
                 loadMatrices(w, weights + n * 16 * Layout::rowByteCount + (right ^ k * 32));
 #pragma unroll
-                for (int m = 0; m < 4; m++) {
+                for (int m = 0; m < rowBlocks; m++) {
                     multiplyAdd(sums[m][2 * n], p[m], w[0], w[1]);
                     multiplyAdd(sums[m][2 * n + 1], p[m], w[2], w[3]);
                 }
             }
-        }
-    }
-
-    __device__ __forceinline__ void finish(long long pixel, int output, float low, float high) const {
-        const bool pairs = a.outputs % 2 == 0 && a.output % 4 == 0 && a.residual % 4 == 0 && a.bias % 4 == 0;
-        const long long offset = pixel * a.outputs + output;
-        const bf16 *bias = (const bf16 *)a.bias + output, *residual = (const bf16 *)a.residual + offset;
-        bf16 *target = (bf16 *)a.output + offset;
-        if (pairs) {
-            const unsigned b = load((const unsigned *)bias), r = a.residual ? load((const unsigned *)residual) : 0;
-            low += floatFromBits(b << 16) + floatFromBits(r << 16);
-            high += floatFromBits(b & 0xffff0000u) + floatFromBits(r & 0xffff0000u);
-            store((unsigned *)target, narrowPair(low, high));
-        } else {
-            store(target, narrow<bf16>(low + widen(load(bias)) + (a.residual ? widen(load(residual)) : 0)));
-            if (output + 1 < a.outputs)
-                store(target + 1, narrow<bf16>(high + widen(load(bias + 1)) + (a.residual ? widen(load(residual + 1)) : 0)));
         }
     }
 
@@ -113,15 +105,15 @@ struct Convolution {
             accumulate(stages + step % stageCount * stageBytes);
         }
 #pragma unroll
-        for (int m = 0; m < 4; m++)
+        for (int m = 0; m < rowBlocks; m++)
 #pragma unroll
-            for (int n = 0; n < 4; n++)
+            for (int n = 0; n < 2 * columnBlocks; n++)
 #pragma unroll
                 for (int half = 0; half < 2; half++) {
-                    const int pixel = firstPixel + warpRow * 64 + m * 16 + half * 8 + lane / 4;
-                    const int output = firstOutput + warpColumn * 32 + n * 8 + lane % 4 * 2;
+                    const int pixel = firstPixel + (warpRow * rowBlocks + m) * 16 + half * 8 + lane / 4;
+                    const int output = firstOutput + warpColumn * columnBlocks * 16 + n * 8 + lane % 4 * 2;
                     if (pixel < a.height * a.width && output < a.outputs)
-                        finish(pixel, output, sums[m][n][2 * half], sums[m][n][2 * half + 1]);
+                        finish(a, pixel, output, sums[m][n][2 * half], sums[m][n][2 * half + 1]);
                 }
     }
 };
@@ -138,6 +130,7 @@ template <class T> __device__ __forceinline__ void pack(const CUDAConvolution &a
 
 }
 
-extern "C" __global__ void __launch_bounds__(256) convolutionBF16(CUDAConvolution a) { convolution::Convolution(a).run(); }
+extern "C" __global__ void __launch_bounds__(256) convolutionBF16(CUDAConvolution a) { convolution::Convolution<128, 4, 2>(a).run(); }
+extern "C" __global__ void __launch_bounds__(256) convolutionNarrowBF16(CUDAConvolution a) { convolution::Convolution<16, 1, 1>(a).run(); }
 extern "C" __global__ void __launch_bounds__(256) packWeightsBF16(CUDAConvolution a) { convolution::pack<bf16>(a); }
 extern "C" __global__ void __launch_bounds__(256) packWeightsF32(CUDAConvolution a) { convolution::pack<float>(a); }

@@ -23,6 +23,7 @@ __device__ __forceinline__ unsigned long long describeTile(const unsigned char *
 inline void fenceShared() {}
 inline void beginProducts() {}
 inline void commitProducts() {}
+template <int pending> void waitForProducts() {}
 template <int pending> void waitForProducts(float (&)[64]) {}
 inline void multiplyTiles(float (&sum)[64], unsigned long long a, unsigned long long b, bool accumulates) {
     simt::multiplyTiles(sum, a, b, accumulates);
@@ -39,9 +40,13 @@ __device__ __forceinline__ void fenceShared() { asm volatile("fence.proxy.async.
 __device__ __forceinline__ void beginProducts() { asm volatile("wgmma.fence.sync.aligned;" ::: "memory"); }
 // Closes a group of products.
 __device__ __forceinline__ void commitProducts() { asm volatile("wgmma.commit_group.sync.aligned;" ::: "memory"); }
-// Waits for all but the last `pending` groups, after which `sum` may be used.
-template <int pending> __device__ __forceinline__ void waitForProducts(float (&sum)[64]) {
+// Waits for all but the last `pending` groups, whose factors may then be overwritten.
+template <int pending> __device__ __forceinline__ void waitForProducts() {
     asm volatile("wgmma.wait_group.sync.aligned %0;" ::"n"(pending) : "memory");
+}
+// The same, after which `sum` may be used.
+template <int pending> __device__ __forceinline__ void waitForProducts(float (&sum)[64]) {
+    waitForProducts<pending>();
 #pragma unroll
     for (int i = 0; i < 64; i++) asm volatile("" : "+f"(sum[i])::"memory");
 }
