@@ -25,8 +25,9 @@ extension DataFolder {
         var result = Reconciliation()
         result.lostJobs = try await store.loseRunning()
         let files = try root.files(below: "images")
-        try await markMissing(files, in: store, &result)
-        let known = Set(try await store.blobs().map(\.blob))
+        let rows = try await store.blobs()
+        try await markMissing(rows, files, in: store, &result)
+        let known = Set(rows.map(\.blob))
         for (name, entry) in files where !known.contains(name) {
             if let id = try await adopt(orphan: name, into: store) {
                 result.adopted.append(id)
@@ -43,10 +44,11 @@ extension DataFolder {
     }
 
     private func markMissing(
-        _ files: [(name: String, entry: RootFolder.Entry)], in store: any HistoryStore, _ result: inout Reconciliation
+        _ rows: [StoredBlob], _ files: [(name: String, entry: RootFolder.Entry)], in store: any HistoryStore,
+        _ result: inout Reconciliation
     ) async throws {
         let sizes = Dictionary(uniqueKeysWithValues: files.map { ($0.name, $0.entry.byteCount) })
-        for row in try await store.blobs() {
+        for row in rows {
             let isThere = sizes[row.blob] == row.byteCount
             if !isThere, !row.missing { result.missing.append(row.id) }
             if isThere, row.missing { result.found.append(row.id) }

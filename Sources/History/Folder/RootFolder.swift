@@ -28,15 +28,17 @@ final class RootFolder: Sendable {
     /// `nil` if there is nothing.
     func entry(_ name: String) throws(HistoryError) -> Entry? {
         try optional { () throws(HistoryError) in
-            try inParent(of: name) { parent, last throws(HistoryError) in
-                var status = stat()
-                try check(fstatat(parent, last, &status, AT_SYMLINK_NOFOLLOW), name, "stat")
-                let kind = status.st_mode & S_IFMT
-                return Entry(
-                    isFile: kind == S_IFREG, isFolder: kind == S_IFDIR, byteCount: Int(status.st_size),
-                    modifiedAt: Int64(status.st_mtim.tv_sec) * 1000)
-            }
+            try inParent(of: name) { parent, last throws(HistoryError) in try entry(last, in: parent) }
         }
+    }
+
+    private func entry(_ name: String, in folder: Int32) throws(HistoryError) -> Entry {
+        var status = stat()
+        try check(fstatat(folder, name, &status, AT_SYMLINK_NOFOLLOW), name, "stat")
+        let kind = status.st_mode & S_IFMT
+        return Entry(
+            isFile: kind == S_IFREG, isFolder: kind == S_IFDIR, byteCount: Int(status.st_size),
+            modifiedAt: Int64(status.st_mtim.tv_sec) * 1000)
     }
 
     /// Opens a file for reading; devices, pipes and links are refused.
@@ -145,11 +147,15 @@ final class RootFolder: Sendable {
 
     /// Every file below a folder by name relative to it, in order; links and other kinds are left out.
     func files(below folder: String) throws(HistoryError) -> [(name: String, entry: Entry)] {
+        let names = try names(in: folder)
+        guard let first = names.first else { return [] }
         var found: [(name: String, entry: Entry)] = []
-        for name in try names(in: folder) {
-            guard let entry = try entry(folder + "/" + name) else { continue }
-            if entry.isFile { found.append((name, entry)) }
-            if entry.isFolder { for (below, entry) in try files(below: folder + "/" + name) { found.append((name + "/" + below, entry)) } }
+        try inParent(of: folder + "/" + first) { parent, _ throws(HistoryError) in
+            for name in names {
+                guard let entry = try optional({ () throws(HistoryError) in try self.entry(name, in: parent) }) else { continue }
+                if entry.isFile { found.append((name, entry)) }
+                if entry.isFolder { found += try files(below: folder + "/" + name).map { (name + "/" + $0.name, $0.entry) } }
+            }
         }
         return found
     }
