@@ -235,7 +235,7 @@ def convolution(kernels, report, height, width, inputs, outputs, size, dtype=tor
 def norms(kernels, report, rows, columns, dtype):
     x, weight, bias = random(rows, columns, dtype=dtype), random(columns, dtype=dtype), random(columns, dtype=dtype)
     output = torch.empty_like(x)
-    threads = min(256, groups(groups(columns, 8), 32) * 32)
+    threads = min(256, groups(groups(columns, 32), 32) * 32)
     wide = x.float()
     normal = lambda: F.layer_norm(wide, (columns,), eps=1e-6)
     cases = {

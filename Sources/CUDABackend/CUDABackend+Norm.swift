@@ -20,8 +20,8 @@ extension CUDABackend {
     ) throws {
         try check(operation, x.type)
         guard computes else { return }
-        // Eight elements a thread, in whole warps.
-        let threads = min(256, x.columns.groups(of: 8).groups(of: 32) * 32)
+        // As many elements a thread as it keeps in registers, in whole warps.
+        let threads = min(256, x.columns.groups(of: 32).groups(of: 32) * 32)
         try launch(
             "Norm.cu", operation + x.type.kernelSuffix, grid: (x.rows, 1, 1), block: (threads, 1, 1), shared: Self.blockSumByteCount,
             CUDANorm(

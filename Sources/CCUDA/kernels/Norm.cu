@@ -6,7 +6,7 @@
 //
 // x, output T [rows, columns] with any row stride, weight and bias T [columns]; f32 inside, one rounding. The variance is taken around the
 // mean. Moves 2·rows·columns elements: a row is kept in registers up to 32 elements a thread, and comes from the cache again beyond.
-// Launch: a block for each row, 32 to 256 threads by columns; 128 bytes of shared memory.
+// Launch: a block for each row, a thread for every 32 columns in whole warps, 256 at most; 128 bytes of shared memory.
 #include "Device.cuh"
 
 enum NormKind { layer, modulated, rms };
