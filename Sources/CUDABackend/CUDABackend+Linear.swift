@@ -44,10 +44,9 @@ extension CUDABackend {
 
     /// Whether the library has tensor cores and epilogues for the operands: rows, and what is read along them, in 16-byte pieces.
     private func isFast(_ x: Tensor, _ weight: Tensor, _ bias: Tensor?, _ output: Tensor) -> Bool {
-        guard computes else { return true }
         let pieces = 16 / x.type.byteCount
         return x.columns % pieces == 0 && output.columns % pieces == 0 && [x, weight, output].allSatisfy(\.hasAlignedRows)
-            && (bias?.deviceAddress ?? 0) % 16 == 0
+            && (bias?.byteOffset ?? 0) % 16 == 0
     }
 
     /// Most bytes of a product that are kept in f32 at once.

@@ -62,8 +62,8 @@ extension Tensor {
 
     var matrix: CUDAMatrix { CUDAMatrix(address: deviceAddress, stride: Int64(rowStride)) }
 
-    /// Whether every row starts at a multiple of 16 bytes.
-    var hasAlignedRows: Bool { deviceAddress % 16 == 0 && (rows == 1 || rowStride * type.byteCount % 16 == 0) }
+    /// Whether every row starts at a multiple of 16 bytes: so storage does, always, and a plan that has no addresses yet can tell.
+    var hasAlignedRows: Bool { byteOffset % 16 == 0 && (rows == 1 || rowStride * type.byteCount % 16 == 0) }
 }
 
 extension ElementType {

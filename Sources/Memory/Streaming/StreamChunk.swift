@@ -18,8 +18,8 @@ public struct StreamExtent: Sendable {
 
 /// What is read into one slot of a ring: one or a few extents.
 ///
-/// In the slot each extent lies as far behind a block boundary as in its file, so that reads can bypass the kernel's cache and need
-/// no copy. Its address is therefore only as aligned as its offset in the file.
+/// In the slot each extent begins at a block boundary; but where reads bypass the kernel's cache, which then need no copy, as far behind
+/// one as in its file, so its address is only as aligned as its offset there.
 public struct StreamChunk: Sendable {
     /// A read that brings a part of an extent.
     struct Piece {
@@ -43,7 +43,7 @@ public struct StreamChunk: Sendable {
         var slotRanges: [Range<Int>] = []
         var end = 0
         for extent in extents {
-            let start = end + extent.offset % StreamFile.blockByteCount
+            let start = end + extent.head
             slotRanges.append(start..<start + extent.byteCount)
             end = (start + extent.byteCount).roundedUp(to: StreamFile.blockByteCount)
         }
@@ -75,16 +75,19 @@ public struct StreamChunk: Sendable {
     /// Reads of at most `byteCount` bytes, a multiple of the block.
     func pieces(byteCount: Int) -> [Piece] {
         zip(extents, slotRanges).filter { !$0.1.isEmpty }.flatMap { extent, slot in
-            let block = StreamFile.blockByteCount
-            let head = extent.offset % block
+            let head = extent.head
             return stride(from: 0, to: head + extent.byteCount, by: byteCount).map { start in
                 let needed = min(byteCount, head + extent.byteCount - start)
-                let skipped = extent.file.caching == .bypassed || start > 0 ? 0 : head
                 return Piece(
-                    file: extent.file, fileOffset: extent.offset - head + start + skipped,
-                    byteCount: (extent.file.caching == .bypassed ? needed.roundedUp(to: block) : needed) - skipped,
-                    needed: needed - skipped, slotOffset: slot.lowerBound - head + start + skipped)
+                    file: extent.file, fileOffset: extent.offset - head + start,
+                    byteCount: extent.file.caching == .bypassed ? needed.roundedUp(to: StreamFile.blockByteCount) : needed, needed: needed,
+                    slotOffset: slot.lowerBound - head + start)
             }
         }
     }
+}
+
+extension StreamExtent {
+    /// Bytes that are read before it, so that the read begins at a block boundary.
+    fileprivate var head: Int { file.caching == .bypassed ? offset % StreamFile.blockByteCount : 0 }
 }
