@@ -48,11 +48,14 @@ public actor Engine {
     }
 
     /// Draws a picture; the stream ends after `.finished`, or throws what went wrong. Cancelling its consumer stops the run between sub-layers.
-    public nonisolated func generate(_ request: GenerationRequest) -> AsyncThrowingStream<GenerationEvent, any Error> {
+    /// - Parameter tellsOutlook: Whether the latents are told now and then.
+    public nonisolated func generate(
+        _ request: GenerationRequest, tellsOutlook: Bool = false
+    ) -> AsyncThrowingStream<GenerationEvent, any Error> {
         AsyncThrowingStream { continuation in
             let task = Task {
                 do {
-                    let image = try await self.run(request) { continuation.yield($0) }
+                    let image = try await self.run(request, tellsOutlook: tellsOutlook) { continuation.yield($0) }
                     continuation.yield(.finished(image))
                     continuation.finish()
                 } catch { continuation.finish(throwing: error) }
@@ -102,8 +105,10 @@ public actor Engine {
 
     private lazy var contextByteCount = (backend.device as? any PagedDevice)?.contextByteCount ?? 0
 
-    private func run(_ request: GenerationRequest, _ send: @escaping @Sendable (GenerationEvent) -> Void) throws -> GeneratedImage {
-        let observer = RunObserver(send)
+    private func run(
+        _ request: GenerationRequest, tellsOutlook: Bool, _ send: @escaping @Sendable (GenerationEvent) -> Void
+    ) throws -> GeneratedImage {
+        let observer = RunObserver(tellsOutlook: tellsOutlook, send)
         try observer.begin(.load)
         let model = try loaded(send)
         try request.validate(sideMultiple: model.folder.sideMultiple)

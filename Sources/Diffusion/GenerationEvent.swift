@@ -13,6 +13,8 @@ public enum GenerationEvent: Sendable {
     /// A part of a block begins; `step` counts from 0 while denoising.
     case position(Phase, step: Int?, ForwardPosition)
     case stepEnded(step: Int, steps: Int, seconds: Double)
+    /// Where the flow leads from the end of this step on a straight line: latents as in `GeneratedImage.latents`. Only where asked for.
+    case outlook(step: Int, latents: [Float], LatentLayout)
     case notice(Notice)
     case finished(GeneratedImage)
 }

@@ -7,13 +7,20 @@ final class RunObserver: Sendable {
         var timeline = Timeline()
         var phase = Phase.load
         var step: Int?
+        /// When the latents were last looked at.
+        var lookedAt: Double?
     }
 
     private let state = Mutex(State())
     let began = ContinuousClock.now
     private let send: @Sendable (GenerationEvent) -> Void
 
-    init(_ send: @escaping @Sendable (GenerationEvent) -> Void) {
+    private let tellsOutlook: Bool
+    /// Seconds between two looks at the latents, which leave the device for it.
+    private static let outlookInterval = 0.5
+
+    init(tellsOutlook: Bool = false, _ send: @escaping @Sendable (GenerationEvent) -> Void) {
+        self.tellsOutlook = tellsOutlook
         self.send = send
     }
 
@@ -48,6 +55,19 @@ final class RunObserver: Sendable {
         state.withLock { $0.timeline.close(from: .step, at: end) }
         send(.stepEnded(step: step, steps: steps, seconds: end - start))
     }
+
+    /// Whether the latents of the step that begins now are to be told, which is so twice a second at most.
+    func looksAtLatents() -> Bool {
+        guard tellsOutlook else { return false }
+        return state.withLock { state in
+            let now = seconds
+            if let last = state.lookedAt, now - last < Self.outlookInterval { return false }
+            state.lookedAt = now
+            return true
+        }
+    }
+
+    func outlook(_ latents: [Float], _ layout: LatentLayout, step: Int) { send(.outlook(step: step, latents: latents, layout)) }
 
     func enter(_ position: ForwardPosition) throws {
         try Task.checkCancellation()

@@ -63,13 +63,24 @@ struct TextToImage {
         let latents = try backend.empty([layout.tokens, 4 * layout.channels], .f32, for: .conditioning)
         try upload(latents)
         try run.steps(schedule.steps) { step in
+            let before = run.observer.looksAtLatents() ? try backend.download(latents) : nil
             let velocity = try model.transformer.velocity(
                 latents.converted(to: model.computeType, on: backend), context: c.context, modulation: c.modulation, step: step,
                 rotary: c.rotary, pass)
             try model.checkFinite(velocity, stage: "transformer (step \(step + 1))", pass)
             try latents.eulerStep(velocity: velocity, delta: schedule.sigmas[step + 1] - schedule.sigmas[step], on: backend)
+            if let before { run.observer.outlook(outlook(before, try backend.download(latents), after: step), layout, step: step) }
         }
         return latents
+    }
+
+    /// On the straight line through the latents before and after a step, x₀ = x − σ·(x − x₋)/(σ − σ₋), unpacked.
+    ///
+    /// The velocity is taken from the latents, which are f32: to download it, some devices would need memory that no plan has.
+    private func outlook(_ before: [Float], _ after: [Float], after step: Int) -> [Float] {
+        let (sigma, next) = (schedule.sigmas[step], schedule.sigmas[step + 1])
+        let share = next / (next - sigma)
+        return layout.unpacked(zip(before, after).map { $1 - share * ($1 - $0) })
     }
 
     private var tiles: TileGrid { TileGrid(layout, scale: model.configurations.autoencoder.scale, request.tiling) }

@@ -13,6 +13,16 @@ extension PNGFile {
         try AtomicFile(path).write(bytes)
     }
 
+    /// A picture as a file in memory, without texts.
+    /// - Throws: `GalleryError.encodingFailed`.
+    public static func bytes(of picture: Picture) throws(GalleryError) -> [UInt8] {
+        do throws(PNGCodec.Refusal) {
+            return try PNGCodec.encode(picture, chunks: [])
+        } catch {
+            throw .encodingFailed(path: "a picture in memory", message: error.message)
+        }
+    }
+
     /// The texts of a file in memory by keyword; pixels are not decoded.
     public static func texts(of file: [UInt8]) throws(PNGFault) -> [String: String] {
         try PNGText.read(file)

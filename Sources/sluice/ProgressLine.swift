@@ -40,6 +40,7 @@ final class ProgressLine: Sendable {
                 StandardError.write("\(prefix)step \(step + 1)/\(steps) · \(Self.duration(seconds)) · \(memory)\n")
             }
         case .promptFound: break
+        case .outlook: break
         case .finished: clear()
         }
     }

@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import History
 import Logging
@@ -13,21 +14,48 @@ extension Studio {
                 staged: staged.file, attempt: run.attempt, sha256: staged.sha256, byteCount: staged.byteCount, into: store)
             switch insertion {
             case .stored(let image, let job):
+                keepThumbnail(staged, sha256: image.sha256)
                 await events.publish("image", try HistoryImage(image))
                 await publish(job)
-            case .alreadyThere: break
-            case .refused: await stop(run.attempt, .ended)
+            case .alreadyThere: discard(staged)
+            case .refused:
+                discard(staged)
+                await stop(run.attempt, .ended)
             }
         } catch {
+            discard(staged)
             logger.error("job \(staged.job): picture \(staged.ordinal) cannot be kept: \(error)")
             await fail(run.attempt, error)
         }
     }
 
-    /// Removes a file that nobody wants. Its name is made here, so that nothing that the engine says reaches another file.
-    private func discard(_ staged: StagedImage) {
+    /// Names are made here, so that nothing that the engine says reaches another file.
+    private func file(_ staged: StagedImage) -> FilePath {
         let attempt = Attempt(job: staged.job, worker: configuration.workerName, number: staged.attempt)
-        unlink(folder.stagingPath.appending(DataFolder.stagedName(attempt, ordinal: staged.ordinal)).string)
+        return folder.stagingPath.appending(DataFolder.stagedName(attempt, ordinal: staged.ordinal))
+    }
+
+    /// Removes files that nobody wants.
+    private func discard(_ staged: StagedImage) {
+        unlink(file(staged).string)
+        unlink(StagedImage.thumbnail(of: file(staged)).string)
+    }
+
+    /// Removes what an engine that is gone left unfinished. Everything that it finished was taken before its end was told.
+    func emptyStaging() {
+        do {
+            for name in try FileManager.default.contentsOfDirectory(atPath: folder.stagingPath.string) {
+                if let name = FilePath.Component(name) { unlink(folder.stagingPath.appending(name).string) }
+            }
+        } catch { logger.error("staging cannot be read: \(error)") }
+    }
+
+    /// A picture without is made one when somebody looks at it.
+    private func keepThumbnail(_ staged: StagedImage, sha256: String) {
+        let thumbnail = StagedImage.thumbnail(of: file(staged)).string
+        guard let bytes = try? Data(contentsOf: URL(filePath: thumbnail)) else { return }
+        do { try folder.storeThumbnail([UInt8](bytes), sha256: sha256) } catch { logger.error("a thumbnail cannot be kept: \(error)") }
+        unlink(thumbnail)
     }
 
     private func fail(_ attempt: Attempt, _ error: any Error) async {

@@ -66,6 +66,7 @@ extension Studio {
     private func engineEnded(_ reason: String) async {
         isReady = false
         memory = nil
+        emptyStaging()
         for question in questions.values { question.answer(nil) }
         questions.removeAll()
         worker.message = unusable?.message ?? reason

@@ -41,11 +41,15 @@ extension EngineWorker {
         let clock = Task { await self.tellRegularly() }
         defer { clock.cancel() }
         var image: GeneratedImage?
-        for try await event in engine.generate(request) {
+        for try await event in engine.generate(request, tellsOutlook: true) {
             let isUrgent = tracker?.observe(event, &pace) ?? false
             if isUrgent { tell(atOnce: true) }
             answerPing()
-            if case .finished(let finished) = event { image = finished }
+            switch event {
+            case .outlook(let step, let latents, let layout): try tellPreview(latents, layout, step)
+            case .finished(let finished): image = finished
+            case .phaseBegan, .promptFound, .position, .stepEnded, .notice: break
+            }
         }
         // A cancelled stream ends at once; the engine goes on to the end of its sub-layer.
         guard let image, !Task.isCancelled else {
@@ -73,11 +77,18 @@ extension EngineWorker {
     /// What measuring or encoding takes on a slow machine.
     private static let secondsPerPixel = 1e-6
 
+    private func tellPreview(_ latents: [Float], _ layout: LatentLayout, _ step: Int) throws {
+        guard let order = drawing?.order, let image = tracker?.image, let picture = try projection.picture(latents, layout) else { return }
+        let data = Data(try PNGFile.bytes(of: picture)).base64EncodedString()
+        send(.preview(Preview(job: order.job, attempt: order.attempt, image: image, step: step, dataURL: "data:image/png;base64,\(data)")))
+    }
+
     /// Measures the picture and leaves its file.
     private func finish(_ image: GeneratedImage, _ ordinal: Int, of order: RunOrder) async throws {
         let seconds = Double(image.request.width * image.request.height) * Self.secondsPerPixel
         enter("measure", seconds)
         let picture = try Picture(width: image.request.width, height: image.request.height, pixels: image.pixels)
+        projection.learn(image.latents, image.latentLayout, picture)
         let metrics = try await Self.measured(picture)
         try Task.checkCancellation()
         enter("save", seconds)
@@ -90,6 +101,7 @@ extension EngineWorker {
         let (digest, byteCount) = try await Self.write(picture, record, to: file)
         if Task.isCancelled {
             unlink(file.string)
+            unlink(StagedImage.thumbnail(of: file).string)
             throw CancellationError()
         }
         send(
@@ -109,6 +121,7 @@ extension EngineWorker {
     /// - Returns: The file's digest in hexadecimal, and its size.
     @concurrent
     private static func write(_ picture: Picture, _ record: PictureRecord, to file: FilePath) async throws -> (String, Int) {
+        try AtomicFile(StagedImage.thumbnail(of: file)).write(try Thumbnail.jpeg(picture))
         try PNGFile.write(picture, texts: try record.texts, to: file)
         let bytes = try [UInt8](Data(contentsOf: URL(filePath: file.string)))
         return (SHA256.hexadecimal(of: bytes), bytes.count)

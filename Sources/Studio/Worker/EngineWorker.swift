@@ -12,6 +12,7 @@ public actor EngineWorker {
     var planner: WorkerPlanner?
     var capabilities: Capabilities?
     var pace = Pace()
+    var projection = LatentProjection()
     /// The order under way, and its task.
     var drawing: (order: RunOrder, task: Task<Void, Never>)?
     var tracker: ProgressTracker?

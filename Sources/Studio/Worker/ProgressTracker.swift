@@ -25,6 +25,9 @@ struct ProgressTracker {
             time: TimeClasses(wait: 0, compute: 0, copy: 0, hiddenCopy: 0))
     }
 
+    /// Which of the run's pictures this is.
+    var image: Int { current.image }
+
     /// - Returns: Whether this is to be told at once.
     mutating func observe(_ event: GenerationEvent, _ pace: inout Pace, at now: ContinuousClock.Instant = .now) -> Bool {
         if engineBegan == nil { engineBegan = now }
@@ -47,7 +50,7 @@ struct ProgressTracker {
             stepSeconds.append(seconds)
             pace.learn(.denoise, work, seconds: seconds)
             return false
-        case .notice, .promptFound: return false
+        case .notice, .outlook, .promptFound: return false
         case .finished:
             learn(&pace, at: now)
             return false

@@ -25,9 +25,7 @@ struct ProtocolLines: Sendable {
 
     /// One message as a line.
     static func encode(_ message: some Encodable) throws -> [UInt8] {
-        let encoder = JSONEncoder()
-        encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-        return Array(try encoder.encode(message)) + [UInt8(ascii: "\n")]
+        try WireFormat.encode(message) + [UInt8(ascii: "\n")]
     }
 
     /// - Throws: `ProtocolViolation.malformed` with the start of the line.

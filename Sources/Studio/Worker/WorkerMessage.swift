@@ -1,3 +1,5 @@
+import SystemPackage
+
 /// What the engine's process tells the server.
 public enum WorkerMessage: Codable, Equatable, Sendable {
     /// First of all, or `unusable` where the model cannot be.
@@ -132,6 +134,13 @@ public struct StagedImage: Codable, Equatable, Sendable {
     public var byteCount: Int
 
     public var run: RunID { RunID(job: job, attempt: attempt) }
+
+    /// Beside the picture's file.
+    static func thumbnail(of file: FilePath) -> FilePath {
+        var thumbnail = file
+        thumbnail.extension = "jpg"
+        return thumbnail
+    }
 }
 
 public struct PlanAnswer: Codable, Equatable, Sendable {

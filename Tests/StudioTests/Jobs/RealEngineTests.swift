@@ -55,6 +55,8 @@ import Testing
             for phase in report.time.phases {
                 #expect(abs(phase.seconds - phase.waitSeconds - phase.computeSeconds - phase.copySeconds) < 1e-9)
             }
+            let thumbnail = try await open.folder.thumbnail(of: image) { throw CancellationError() }
+            #expect(thumbnail.starts(with: [0xFF, 0xD8]))
             #expect(try #require(image.metrics).decoded(as: PictureMeasurements.self).contrastRMS > 0)
             try checkNews(open.news)
         }
@@ -70,6 +72,9 @@ import Testing
             let sum = told.time.wait + told.time.compute + told.time.copy
             #expect(abs(sum - told.elapsed) < 1e-6, "\(told)")
         }
+        // The second picture's: the first one taught the engine its own colours.
+        let previews = try news.told(of: "preview").map { try JSONDecoder().decode(Preview.self, from: Data($0.utf8)) }
+        #expect(!previews.isEmpty && previews.allSatisfy { $0.image == 1 && $0.dataURL.hasPrefix("data:image/png;base64,iVBOR") })
         let memory = try news.told(of: "memory").map { try JSONDecoder().decode(MemoryReading.self, from: Data($0.utf8)) }
         #expect(memory.contains { $0.predicted != nil && $0.now > 0 && $0.rung == .resident && $0.budget == 1 << 30 })
         #expect(memory.allSatisfy { $0.peak <= 1 << 30 })
@@ -159,6 +164,7 @@ import Testing
                     #expect(SHA256.hexadecimal(of: try open.folder.bytes(of: record)) == record.sha256)
                 }
             }
+            #expect(try open.staged.isEmpty)
             let images = try await open.store.imageTotals().count
             var expected = 0
             for id in jobs { expected += try await open.studio.job(id).images.count }
