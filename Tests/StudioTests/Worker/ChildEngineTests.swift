@@ -41,7 +41,7 @@ import Testing
         let restarts = signals.compactMap { signal in
             if case .starting(let restarts) = signal { restarts } else { nil }
         }
-        #expect(restarts == [0, 1, 2, 3])
+        #expect(restarts.prefix(4) == [0, 1, 2, 3])
         let times = starts.withLock { $0 }
         #expect(times[1] - times[0] >= .milliseconds(20) && times[2] - times[1] >= .milliseconds(40))
         #expect(times[3] - times[2] >= .milliseconds(80))
