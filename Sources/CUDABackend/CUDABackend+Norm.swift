@@ -48,7 +48,7 @@ extension CUDABackend {
         _ x: Tensor, groups: Int, weight: Tensor, bias: Tensor, epsilon: Float, silu: Bool, into output: Tensor
     ) throws {
         try check("groupNorm", x.type)
-        let isVectorised = x.columns % 8 == 0
+        let isVectorised = x.columns % 8 == 0 && [x, weight, bias, output].allSatisfy(\.hasAlignedRows)
         let packWidth = isVectorised ? 8 : 1
         let threads = (x: min(x.columns / packWidth, 64), y: 256 / min(x.columns / packWidth, 64))
         let columnBlocks = (x.columns / packWidth).groups(of: threads.x)

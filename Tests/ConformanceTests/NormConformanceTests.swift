@@ -58,4 +58,20 @@ struct NormConformanceTests {
             }
         }
     }
+
+    @Test(arguments: Engine.types)
+    func `weights at any offset of their memory, as files leave them, do as well`(type: ElementType) throws {
+        try expectAgreement(type, .sum(type, terms: 16, size: 2)) { operands in
+            let (x, vectors) = (try operands.tensor(12, 10, 64), try operands.tensor(2, 64 + 3))
+            let (weight, bias) = (vectors.rows(0..<1).columns(3..<67), vectors.rows(1..<2).columns(3..<67))
+            return try x.groupNorm(
+                groups: 8, weight: weight.reshaped(64), bias: bias.reshaped(64), epsilon: 1e-6, silu: true, on: operands.backend)
+        }
+        try expectAgreement(of: Engine.usual + Engine.older, type, .sum(type, terms: 576, size: 1.2)) { operands in
+            let (x, values) = (try operands.tensor(12, 10, 64), try operands.tensor(1, 3 + 40 * 576 + 40, scale: 0.12))
+            let weight = values.columns(3..<3 + 40 * 576).reshaped(40, 64, 3, 3)
+            let bias = values.columns(3 + 40 * 576..<43 + 40 * 576).reshaped(40)
+            return try x.convolved(weight: weight, bias: bias, on: operands.backend)
+        }
+    }
 }

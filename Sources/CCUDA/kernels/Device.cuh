@@ -49,8 +49,8 @@ template <class T> __device__ __forceinline__ void store(T *address, T value) { 
 template <class T> __device__ __forceinline__ T loadShared(const T *address) { return *address; }
 template <class T> __device__ __forceinline__ void storeShared(T *address, T value) { *address = value; }
 
-// The launch's shared memory, aligned to 128 bytes or more.
-extern __shared__ __align__(128) unsigned char sharedBytes[];
+// The launch's shared memory, aligned as warpgroups' tiles want it.
+extern __shared__ __align__(1024) unsigned char sharedBytes[];
 __device__ __forceinline__ unsigned char *sharedMemory() { return sharedBytes; }
 
 __device__ __forceinline__ void blockBarrier() { __syncthreads(); }
