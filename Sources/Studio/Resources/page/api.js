@@ -103,7 +103,8 @@ export function images(filter, cursor, signal) {
     for (const [name, value] of Object.entries(filter)) {
         if (value) query.set(name, value === true ? '1' : value);
     }
-    const text = query.toString();
+    // A plus sign for a space is an HTML form's habit, which not every server shares.
+    const text = query.toString().replaceAll('+', '%20');
     return get(text ? `/images?${text}` : '/images', signal);
 }
 

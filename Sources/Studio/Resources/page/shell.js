@@ -56,7 +56,7 @@ export class Shell {
         replace(this.root,
             h('button', { type: 'button', class: 'skip', onclick: () => this.main?.focus() }, t('skip')),
             h('header', { class: 'top' },
-                h('a', { class: 'brand', href: addressOf('generate') }, mark(), h('span', {}, 'Sluice')),
+                h('a', { class: 'brand', href: addressOf('generate'), 'aria-label': 'Sluice' }, mark(), h('span', {}, 'Sluice')),
                 h('nav', { 'aria-label': t('navigation') }, this.links), this.tools(), this.watermark.element),
             this.banner, this.main, ...drops.elements);
         this.update(this.app.store.state);
@@ -139,7 +139,7 @@ export class Shell {
             return new HistoryView(this.app, ids);
         }
         if (view === 'compare') {
-            const [{ CompareView }] = await Promise.all([import('./views/compare.js'), style('./css/compare.css', import.meta.url)]);
+            const [{ CompareView }] = await Promise.all([import('./views/compare.js'), style('./css/compare.css', import.meta.url), style('./css/charts.css', import.meta.url)]);
             return new CompareView(this.app, ids);
         }
         return new GenerateView(this.app);

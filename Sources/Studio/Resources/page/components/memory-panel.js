@@ -17,7 +17,7 @@ export function openMemoryPanel(app, place, closed) {
     const panel = new MemoryPanel(app, () => close());
     const unwatch = app.store.watch((state, before) => panel.show(state, before));
     const close = () => { unwatch(); panel.element.remove(); closed(); };
-    style('../css/memory.css', import.meta.url).then(() => {
+    Promise.all([style('../css/charts.css', import.meta.url), style('../css/memory.css', import.meta.url)]).then(() => {
         place.append(panel.element);
         panel.show(app.store.state, null);
         panel.closeButton.focus();
@@ -35,9 +35,9 @@ class MemoryPanel {
         this.chart = h('div', { class: 'chart-box' });
         this.phases = h('div', {});
         this.closeButton = h('button', { type: 'button', class: 'bare', 'aria-label': t('close'), title: t('close'), onclick: close }, icon('cross'));
-        this.element = h('aside', { class: 'memory-panel', role: 'dialog', 'aria-labelledby': heading },
-            h('header', {}, h('h2', { id: heading }, t('memory.title')), this.closeButton), this.state, this.chart, this.figures, this.phases,
-            h('footer', {}, h('button', { type: 'button', class: 'plain', onclick: () => app.act(api.release()) }, icon('memory'), t('memory.release')),
+        this.element = h('div', { class: 'memory-panel', role: 'dialog', 'aria-labelledby': heading },
+            h('div', { class: 'panel-head' }, h('h2', { id: heading }, t('memory.title')), this.closeButton), this.state, this.chart, this.figures, this.phases,
+            h('div', { class: 'actions' }, h('button', { type: 'button', class: 'plain', onclick: () => app.act(api.release()) }, icon('memory'), t('memory.release')),
                 h('button', { type: 'button', class: 'plain', onclick: () => app.act(api.pause().then(() => api.release())) }, icon('pause'), t('memory.pauseRelease'))));
         /** @type {{id: number, report: Report | null} | null} */
         this.last = null;

@@ -46,10 +46,12 @@ export class CompareView {
         this.onlyDifferences = true;
         this.released = (/** @type {KeyboardEvent} */ event) => { if (event.key.toLowerCase() === 'b') this.built?.blink?.(false); };
         addEventListener('keyup', this.released);
+        this.unwatch = app.store.watch((state, before) => { if ((this.ids ?? []).length < 2 && state.pictures !== before.pictures) this.invite(); });
         this.route(ids);
     }
 
     end() {
+        this.unwatch();
         removeEventListener('keyup', this.released);
         this.built?.end?.();
         this.looks.end();

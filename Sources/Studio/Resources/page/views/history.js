@@ -214,7 +214,7 @@ export class HistoryView {
         const chosen = this.chosen;
         const starred = chosen.every(picture => picture.starred);
         const button = (/** @type {string} */ sign, /** @type {string} */ label, /** @type {() => void} */ run, kind = 'plain', disabled = false) =>
-            h('button', { type: 'button', class: kind, disabled, onclick: run }, icon(sign), h('span', {}, label));
+            h('button', { type: 'button', class: kind, disabled, 'aria-label': label, title: label, onclick: run }, icon(sign), h('span', {}, label));
         replace(this.bar, h('b', { class: 'figure' }, t('history.chosen', { count: size, shown: number(size) })),
             button('compare', t('history.compare'), () => this.compare(), 'strong', size < 2 || size > comparable),
             button('download', t('history.zip'), () => this.download()),
