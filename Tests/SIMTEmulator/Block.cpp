@@ -8,7 +8,8 @@ namespace simt {
 thread_local Block *currentBlock;
 thread_local Thread *currentThread;
 
-static constexpr size_t stackByteCount = 64 << 10;
+// Room for frames of an unoptimised build; pages that no frame reaches are never made.
+static constexpr size_t stackByteCount = 256 << 10;
 
 Block::Block(const Launch &launch)
     : size(launch.block), gridSize(launch.grid), shared(launch.sharedByteCount), launch(launch),
@@ -65,10 +66,10 @@ void Block::runNext() {
     }
     stacks.push_back(std::make_unique<Stack>());
     Stack *stack = nextStack = stacks.back().get();
-    stack->bytes.resize(stackByteCount);
+    stack->bytes.reset(new char[stackByteCount]);
     getcontext(&stack->start);
-    stack->start.uc_stack.ss_sp = stack->bytes.data();
-    stack->start.uc_stack.ss_size = stack->bytes.size();
+    stack->start.uc_stack.ss_sp = stack->bytes.get();
+    stack->start.uc_stack.ss_size = stackByteCount;
     stack->start.uc_link = nullptr;
     makecontext(&stack->start, Block::enter, 0);
     setcontext(&stack->start);

@@ -38,7 +38,7 @@ struct Stack {
     ucontext_t start;
     // Its first frame, from which it can run another thread.
     jmp_buf again;
-    std::vector<char> bytes;
+    std::unique_ptr<char[]> bytes;
 };
 
 // Threads of a warp, or of four, at a collective operation.

@@ -105,7 +105,8 @@ void Block::completeProduct(unsigned warpgroup, Collective kind) {
     const bool fromShared = kind == Collective::multiplyTiles;
     const TileFactors &first = *static_cast<const TileFactors *>(group->operand);
     const Tile right(first.b);
-    float a[64][16], b[16][128], sum[64][128];
+    // Too much for a thread's stack.
+    static thread_local float a[64][16], b[16][128], sum[64][128];
     for (unsigned k = 0; k < 16; k++)
         for (unsigned n = 0; n < 128; n++) b[k][n] = fromShared ? right.element(n, k) : right.element(k, n);
     for (unsigned i = 0; i < 128; i++) {
