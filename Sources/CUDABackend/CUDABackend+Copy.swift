@@ -30,23 +30,22 @@ extension CUDABackend {
                 pixelByteCount: Int64(pixelByteCount), unit: Int32(unit)))
     }
 
+    /// Values change their type on the host: transfers take no memory of the device, wherever in a plan they come.
     public func upload(_ values: [Float], to output: Tensor) throws {
-        let staged = output.type == .f32 ? output : try empty(output.shape, .f32, for: .workspace)
         guard computes else { return }
-        try values.withUnsafeBytes { try engine.upload($0, to: staged.deviceAddress) }
-        if output.type != .f32 { try convert(staged, into: output) }
-        // SAFETY: the queue was given the staging tensor's address, so it lives until all that uses it is in there.
-        withExtendedLifetime(staged) {}
+        try output.type.withStored(values) { try engine.upload($0, to: output.deviceAddress) }
     }
 
     public func download(_ x: Tensor) throws -> [Float] {
-        let isReady = x.type == .f32 && x.isContiguous
-        let staged = isReady ? x : try empty(x.shape, .f32, for: .workspace)
         if !computes { return [Float](repeating: 0, count: x.elementCount) }
-        if !isReady { try convert(x, into: staged) }
-        return try [Float](unsafeUninitializedCapacity: x.elementCount) { buffer, count in
-            try engine.download(staged.deviceAddress, into: UnsafeMutableRawBufferPointer(buffer))
-            count = x.elementCount
+        return try x.type.values(count: x.elementCount) { bytes in
+            // Rows that follow each other are one.
+            let rows = x.isContiguous ? 1 : x.rows
+            let rowByteCount = bytes.count / rows
+            for row in 0..<rows {
+                let target = UnsafeMutableRawBufferPointer(rebasing: bytes[row * rowByteCount..<(row + 1) * rowByteCount])
+                try engine.download(x.deviceAddress + UInt64(row * x.rowStride * x.type.byteCount), into: target)
+            }
         }
     }
 
