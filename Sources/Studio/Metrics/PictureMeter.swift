@@ -21,7 +21,7 @@ public struct PictureMeter: Service {
         let id: Int64
     }
 
-    /// Runs until the hub finishes.
+    /// Counts until the hub finishes, and returns when it is its turn to stop.
     public func run() async throws {
         var newest = try await store.images(ImageQuery(), after: nil, limit: 1).images.first?.id ?? 0
         let subscription = try await hub.subscribe()
@@ -35,5 +35,6 @@ public struct PictureMeter: Service {
                 if let report = try await store.report(id) { metrics.record(try report.decoded()) }
             } catch { logger.error("a picture was not counted: \(error)") }
         }
+        try await gracefulShutdown()
     }
 }

@@ -105,13 +105,3 @@ import Testing
         #expect(await waiting(reader) == [#"1 job {"id":7}"#])
     }
 }
-
-extension EventSubscription.Item: Equatable {
-    public static func == (a: Self, b: Self) -> Bool {
-        switch (a, b) {
-        case (.ping, .ping): true
-        case (.event(let a), .event(let b)): a.id == b.id
-        default: false
-        }
-    }
-}

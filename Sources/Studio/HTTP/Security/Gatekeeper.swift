@@ -13,7 +13,7 @@ struct Gatekeeper: RouterMiddleware {
     func handle(
         _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
     ) async throws -> Response {
-        try checkTarget(request, context)
+        try checkHost(request, context)
         if request.method == .options, let origin = origins.allowedOrigin(request.head) { return preflight(origin) }
         if !request.method.isSafe { try checkChange(request) }
         try authenticate(request, context)
@@ -25,9 +25,10 @@ struct Gatekeeper: RouterMiddleware {
         return response
     }
 
-    private func checkTarget(_ request: Request, _ context: Context) throws(WireError) {
-        guard request.head.path?.hasPrefix("/") == true, request.headers[values: .host].isEmpty else {
-            throw WireError(status: .badRequest, code: "invalid_request", message: "expected a path and one Host")
+    private func checkHost(_ request: Request, _ context: Context) throws(WireError) {
+        // The first Host is the authority; only others are left among the fields.
+        guard request.headers[values: .host].isEmpty else {
+            throw WireError(status: .badRequest, code: "invalid_request", message: "expected one Host")
         }
         guard policy.hosts.allows(authority: request.head.authority, localAddress: context.localAddress) else {
             throw WireError(
