@@ -98,7 +98,7 @@ export function bytesOf(part, whole) {
  * @param {number} value
  */
 export function seconds(value) {
-    if (value === 0) return `${number(0)} s`;
+    if (value < 0.00005) return `${number(0)} s`;
     if (value < 0.9995) return value < 0.0995 ? `${number(value * 1000, value < 0.00995 ? 1 : 0)} ms` : `${number(value, 2)} s`;
     if (value < 59.95) return `${number(value, 1)} s`;
     const whole = Math.round(value);

@@ -112,10 +112,10 @@ class Details {
             use('all'), use('seed'), use('prompt'),
             h('button', { type: 'button', class: 'bare', 'aria-pressed': String(picture.starred), 'aria-label': t('picture.star'), title: t('picture.star'), onclick: () => this.star() }, icon('star')),
             h('a', { class: 'bare', href: api.fileAddress(picture), download: `sluice-${picture.id}.png`, 'aria-label': t('picture.download'), title: t('picture.download') }, icon('download')),
-            h('a', { class: 'plain', href: `${api.fileAddress(picture)}?strip=1`, download: `sluice-${picture.id}.png` }, t('picture.stripped')),
             picture.trashedAt
                 ? h('button', { type: 'button', class: 'plain', onclick: () => { this.close?.(); this.app.restore([picture]); } }, icon('restore'), t('picture.restore'))
-                : h('button', { type: 'button', class: 'bare', 'aria-label': t('picture.trash'), title: t('picture.trash'), onclick: () => { this.close?.(); this.trash(); } }, icon('trash')));
+                : h('button', { type: 'button', class: 'bare', 'aria-label': t('picture.trash'), title: t('picture.trash'), onclick: () => { this.close?.(); this.trash(); } }, icon('trash')),
+            h('a', { class: 'plain', href: `${api.fileAddress(picture)}?strip=1`, download: `sluice-${picture.id}.png` }, t('picture.stripped')));
     }
 
     /** @param {Picture} picture */

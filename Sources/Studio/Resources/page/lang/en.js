@@ -55,7 +55,7 @@ export default {
     'history.compare': 'Compare', 'history.zip': 'Download', 'history.star': 'Star', 'history.unstar': 'Unstar', 'history.clear': 'Clear',
 
     'compare.loading': 'Measuring the pictures.', 'compare.invite': 'Put pictures side by side', 'compare.howMany': 'Choose 2 to 4 pictures in the history.', 'compare.toHistory': 'Open the history', 'compare.pairs': 'Draft and final',
-    'compare.pair': 'Draft and final: {prompt}', 'compare.modes': 'Ways to see', 'compare.mode.side': 'Side by side', 'compare.mode.slider': 'Slider', 'compare.mode.blink': 'Blink', 'compare.mode.difference': 'Difference',
+    'compare.modes': 'Ways to see', 'compare.mode.side': 'Side by side', 'compare.mode.slider': 'Slider', 'compare.mode.blink': 'Blink', 'compare.mode.difference': 'Difference',
     'compare.against': 'Compared with A', 'compare.zoom': 'Zoom', 'compare.in': 'Nearer', 'compare.out': 'Farther', 'compare.fit': 'Fit', 'compare.pixels': '1:1', 'compare.swap': 'Swap', 'compare.baseline': 'Baseline', 'compare.makeBaseline': 'Make baseline',
     'compare.wipe': 'Where the second picture begins', 'compare.hold': 'Hold to see the other (B)', 'compare.auto': 'In turns', 'compare.difference': 'Difference map', 'compare.gain': 'Amplified', 'compare.sizes': 'Pictures of different sizes have no difference map.',
     'compare.identical': 'identical', 'compare.differs': '{share} of the pixels differ; on average {mean}, at most {most} of 255', 'compare.comparable': 'Comparable: only {name} differs, so the change is its doing.',

@@ -55,7 +55,7 @@ export default {
     'history.compare': '对比', 'history.zip': '下载', 'history.star': '加星标', 'history.unstar': '取消星标', 'history.clear': '清除选择',
 
     'compare.loading': '正在测量图片。', 'compare.invite': '把图片放在一起看', 'compare.howMany': '请在历史中选择 2 到 4 张图片。', 'compare.toHistory': '打开历史', 'compare.pairs': '草稿与成品',
-    'compare.pair': '草稿与成品：{prompt}', 'compare.modes': '查看方式', 'compare.mode.side': '并排', 'compare.mode.slider': '滑块', 'compare.mode.blink': '闪烁', 'compare.mode.difference': '差异图',
+    'compare.modes': '查看方式', 'compare.mode.side': '并排', 'compare.mode.slider': '滑块', 'compare.mode.blink': '闪烁', 'compare.mode.difference': '差异图',
     'compare.against': '与 A 对比', 'compare.zoom': '缩放', 'compare.in': '放大', 'compare.out': '缩小', 'compare.fit': '适应', 'compare.pixels': '1:1', 'compare.swap': '交换', 'compare.baseline': '基准', 'compare.makeBaseline': '设为基准',
     'compare.wipe': '第二张图的起始位置', 'compare.hold': '按住看另一张（B）', 'compare.auto': '自动轮换', 'compare.difference': '差异图', 'compare.gain': '放大倍数', 'compare.sizes': '尺寸不同的图片没有差异图。',
     'compare.identical': '完全相同', 'compare.differs': '{share} 的像素不同；平均 {mean}，最大 {most}（满值 255）', 'compare.comparable': '可比：只有{name}不同，变化由它引起。',

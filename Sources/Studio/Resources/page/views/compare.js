@@ -84,7 +84,7 @@ export class CompareView {
             return draft ? [[draft, picture]] : [];
         }).slice(0, 6);
         const pair = (/** @type {Picture[]} */ [draft, final]) => h('li', {}, h('a', { href: `#/compare/${draft.id},${final.id}` },
-            h('img', { src: api.thumbAddress(draft), alt: '' }), h('img', { src: api.thumbAddress(final), alt: '' }), h('span', {}, t('compare.pair', { prompt: final.prompt }))));
+            h('img', { src: api.thumbAddress(draft), alt: '' }), h('img', { src: api.thumbAddress(final), alt: '' }), h('span', {}, final.prompt || t('queue.noPrompt'))));
         replace(this.body, h('div', { class: 'invite' }, icon('compare'), h('h2', {}, t('compare.invite')), h('p', { class: 'quiet' }, t('compare.howMany')),
             h('a', { class: 'strong', href: '#/history' }, t('compare.toHistory')), pairs.length > 0 && [h('h3', { class: 'eyebrow' }, t('compare.pairs')), h('ul', { class: 'pairs' }, pairs.map(pair))]));
     }
