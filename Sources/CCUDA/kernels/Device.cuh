@@ -201,7 +201,7 @@ __device__ __forceinline__ float blockSum(float value, float *scratch) {
     return warpSum(threadIdx.x % 32 < blockDim.x / 32 ? loadShared(scratch + threadIdx.x % 32) : 0);
 }
 
-// e^x to a few units in the last place.
+// The activation of f32, its exponential to two units in the last place.
 __device__ __forceinline__ float activated(float u, int activation) {
     switch (activation) {
     case CUDAActivationGELUTanh: {
