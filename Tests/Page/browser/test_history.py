@@ -1,6 +1,7 @@
 """The history with 50 000 pictures in it."""
 
 import os
+import re
 import shutil
 import sqlite3
 import time
@@ -179,3 +180,17 @@ def test_a_long_touch_chooses(full, visitor):
     expect(page.get_by_role("toolbar")).to_contain_text("1 chosen")
     cell(page, 1).tap()
     expect(page.get_by_role("toolbar")).to_contain_text("2 chosen")
+
+
+def test_parameters_and_days_filter_what_is_looked_through(page, full):
+    full.draw("with more steps", steps=5)
+    page.get_by_role("button", name="Filters").click()
+    page.get_by_label("Steps, from").fill("5")
+    status = page.locator(".filters [role=status]")
+    expect(status).to_have_text(re.compile(r"^1 of [\d,]+ looked through$"))
+    expect(cell(page, 0)).to_have_attribute("aria-label", "with more steps, 5 steps")
+    page.get_by_label("Steps, from").fill("")
+    expect(page.locator(".grid-day").first).to_have_text("Today")
+    page.get_by_label("Days, to").fill(time.strftime("%Y-%m-%d", time.localtime(time.time() - 86400)))
+    expect(page.locator(".grid-day").first).to_have_text("Yesterday")
+    expect(page.locator(".cell").first).to_have_attribute("aria-label", re.compile("^seeded picture"))

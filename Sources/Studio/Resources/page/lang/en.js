@@ -50,6 +50,7 @@ export default {
     'rung.resident': 'all stay', 'rung.streaming': 'some stream', 'rung.ringMinimum': 'all stream', 'rung.evicting': 'make room', 'source.ledger': 'own ledger', 'source.driver': 'driver',
 
     'history.grid': 'Pictures', 'history.selection': 'With the chosen pictures', 'history.search': 'Search prompts', 'history.seed': 'Seed', 'history.starred': 'Starred', 'history.trashed': 'Trash', 'history.choose': 'Choose',
+    'history.more': 'Filters', 'history.found': { one: '{shown} of {looked} looked through', other: '{shown} of {looked} looked through' }, 'history.steps': 'Steps', 'history.guidance': 'Guidance', 'history.days': 'Days', 'history.from': '{name}, from', 'history.to': '{name}, to', 'history.anySize': 'any',
     'history.all': { one: '{shown} picture', other: '{shown} pictures' }, 'history.loaded': { one: '{shown} picture so far', other: '{shown} pictures so far' }, 'history.none': 'No picture matches.',
     'history.empty': 'No pictures yet. The first one will be here.', 'history.end': 'That is all.', 'history.loading': 'More is on its way.', 'history.chosen': { one: '{shown} chosen', other: '{shown} chosen' },
     'history.compare': 'Compare', 'history.zip': 'Download', 'history.star': 'Star', 'history.unstar': 'Unstar', 'history.clear': 'Clear',

@@ -50,6 +50,7 @@ export default {
     'rung.resident': '全部常驻', 'rung.streaming': '部分流式', 'rung.ringMinimum': '全部流式', 'rung.evicting': '让出空间', 'source.ledger': '自有账本', 'source.driver': '驱动',
 
     'history.grid': '图片', 'history.selection': '对所选图片', 'history.search': '搜索提示词', 'history.seed': '种子', 'history.starred': '星标', 'history.trashed': '回收站', 'history.choose': '选择',
+    'history.more': '筛选', 'history.found': { other: '已查看 {looked} 张，符合 {shown} 张' }, 'history.steps': '步数', 'history.guidance': '引导强度', 'history.days': '日期', 'history.from': '{name}，起', 'history.to': '{name}，止', 'history.anySize': '任意',
     'history.all': { other: '{shown} 张图片' }, 'history.loaded': { other: '已载入 {shown} 张' }, 'history.none': '没有符合的图片。',
     'history.empty': '还没有图片。第一张会出现在这里。', 'history.end': '已全部显示。', 'history.loading': '正在载入更多。', 'history.chosen': { other: '已选 {shown} 张' },
     'history.compare': '对比', 'history.zip': '下载', 'history.star': '加星标', 'history.unstar': '取消星标', 'history.clear': '清除选择',

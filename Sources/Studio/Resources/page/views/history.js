@@ -2,12 +2,14 @@
 
 import * as api from '../api.js';
 import { announce } from '../announce.js';
+import { filterPanel } from '../components/filter-panel.js';
 import { Grid } from '../components/grid.js';
+import { isFiltering, isPast, matches } from '../components/picture-filter.js';
 import { Selection } from '../components/select.js';
 import { toast } from '../components/toast.js';
 import { h, replace, setText } from '../dom.js';
 import { explain } from '../errors.js';
-import { number } from '../format.js';
+import { dayNumber, number } from '../format.js';
 import { t } from '../i18n.js';
 import { icon } from '../icons.js';
 import { go } from '../router.js';
@@ -20,6 +22,9 @@ export class HistoryView {
         this.app = app;
         /** @type {api.Filter} */
         this.filter = {};
+        /** @type {import('../components/picture-filter.js').PictureFilter} What the server does not search for. */
+        this.local = {};
+        this.looked = 0;
         /** @type {Picture[]} */
         this.items = [];
         /** @type {Set<number>} */
@@ -70,7 +75,12 @@ export class HistoryView {
             } }, icon(sign), t(`history.${name}`));
             return button;
         };
-        return h('div', { class: 'filters', role: 'search' }, h('div', { class: 'search-box' }, icon('search'), this.search), seed, flag('starred', 'star'), flag('trashed', 'trash'), this.chooser(), this.count);
+        const panel = filterPanel(this.app.capabilities, filter => { this.local = filter; this.begin(); });
+        const more = h('button', { type: 'button', class: 'chip', 'aria-expanded': 'false', onclick: () => {
+            panel.hidden = !panel.hidden;
+            more.setAttribute('aria-expanded', String(!panel.hidden));
+        } }, icon('plus'), t('history.more'));
+        return h('div', { class: 'filters', role: 'search' }, h('div', { class: 'search-box' }, icon('search'), this.search), seed, flag('starred', 'star'), flag('trashed', 'trash'), more, this.chooser(), this.count, panel);
     }
 
     /** For those who have no keyboard to choose with. */
@@ -98,6 +108,7 @@ export class HistoryView {
         this.loading = null;
         this.items = [];
         this.known.clear();
+        this.looked = 0;
         this.cursor = undefined;
         this.selection.clear();
         this.showBar();
@@ -112,10 +123,12 @@ export class HistoryView {
             const page = await api.images(this.filter, this.cursor ?? null, loading.signal);
             if (loading.signal.aborted) return;
             this.loading = null;
-            const fresh = page.images.filter(image => !this.known.has(image.id));
+            const fresh = page.images.filter(image => !this.known.has(image.id) && matches(image, this.local, dayNumber(image.createdAt)));
+            const last = page.images[page.images.length - 1];
+            this.looked += page.images.length;
             for (const image of fresh) this.known.add(image.id);
             this.items.push(...fresh);
-            this.cursor = page.next;
+            this.cursor = last && isPast(this.local, dayNumber(last.createdAt)) ? null : page.next;
             this.grid.show(this.items, !first);
             this.showCount();
             if (first) announce(this.count.textContent ?? '');
@@ -130,9 +143,10 @@ export class HistoryView {
 
     showCount() {
         const all = this.cursor === null;
-        setText(this.count, t(all ? 'history.all' : 'history.loaded', { count: this.items.length, shown: number(this.items.length) }));
-        const filtered = Object.values(this.filter).some(Boolean);
-        replace(this.foot, this.items.length === 0 ? t(filtered ? 'history.none' : 'history.empty') : all ? t('history.end') : t('history.loading'));
+        if (isFiltering(this.local)) setText(this.count, t('history.found', { count: this.items.length, shown: number(this.items.length), looked: number(this.looked) }));
+        else setText(this.count, t(all ? 'history.all' : 'history.loaded', { count: this.items.length, shown: number(this.items.length) }));
+        const filtered = Object.values(this.filter).some(Boolean) || isFiltering(this.local);
+        replace(this.foot, this.items.length === 0 && all ? t(filtered ? 'history.none' : 'history.empty') : all ? t('history.end') : t('history.loading'));
     }
 
     /** @param {(Picture & {gone?: boolean}) | undefined} image */
@@ -185,6 +199,7 @@ export class HistoryView {
         if (Boolean(trashed) !== Boolean(image.trashedAt)) return false;
         if (starred && !image.starred) return false;
         if (seed && String(image.seed) !== seed) return false;
+        if (!matches(image, this.local, dayNumber(image.createdAt))) return false;
         const prompt = image.prompt.toLocaleLowerCase();
         return q.toLocaleLowerCase().split(/\s+/).every(word => prompt.includes(word));
     }

@@ -1,0 +1,33 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { picture, root } from './page.js';
+
+const { isFiltering, isPast, matches } = await import(new URL('components/picture-filter.js', root));
+const draft = picture(1, { parameters: { steps: 20, guidance: 2 }, width: 128, height: 96 });
+
+test('bounds include their ends, and either may be absent', () => {
+    assert.equal(matches(draft, { steps: [20, 20] }, 5), true);
+    assert.equal(matches(draft, { steps: [21, null] }, 5), false);
+    assert.equal(matches(draft, { steps: [null, 19] }, 5), false);
+    assert.equal(matches(draft, { guidance: [null, 2], days: [5, 5] }, 5), true);
+    assert.equal(matches(draft, { days: [6, null] }, 5), false);
+});
+
+test('a size is both sides', () => {
+    assert.equal(matches(draft, { size: { width: 128, height: 96 } }, 5), true);
+    assert.equal(matches(draft, { size: { width: 96, height: 128 } }, 5), false);
+    assert.equal(matches(draft, { size: null }, 5), true);
+});
+
+test('a picture that does not say it is left out where it is asked for', () => {
+    assert.equal(matches(picture(1, { parameters: {} }), { steps: [1, null] }, 5), false);
+    assert.equal(matches(picture(1, { parameters: {} }), { steps: [null, null] }, 5), true);
+});
+
+test('an empty filter filters nothing, and only a first day ends the looking', () => {
+    assert.equal(isFiltering({ steps: [null, null], size: null, days: [null, null] }), false);
+    assert.equal(isFiltering({ days: [null, 3] }), true);
+    assert.equal(isPast({ days: [5, null] }, 4), true);
+    assert.equal(isPast({ days: [5, null] }, 5), false);
+    assert.equal(isPast({ days: [null, 5] }, 4), false);
+});
