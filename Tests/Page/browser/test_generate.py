@@ -6,6 +6,8 @@ import time
 import pytest
 from playwright.sync_api import expect
 
+from studio import Studio
+
 
 def ask_for(page, prompt, steps=None, side=64):
     page.get_by_label("Prompt", exact=True).fill(prompt)
@@ -255,3 +257,20 @@ def test_the_language_changes_without_a_reload_and_is_remembered(page):
     assert page.evaluate("() => document.documentElement.lang") == "zh-CN"
     page.reload()
     expect(page.get_by_role("link", name="历史")).to_be_visible()
+
+
+def test_a_size_that_does_not_fit_comes_with_one_that_does(visitor):
+    visitor.allow("422")
+    with Studio("--memory", "160MiB") as small:
+        page = visitor.open(small)
+        ask_for(page, "too large", side=2048)
+        line = page.locator(".plan-line")
+        expect(line).to_contain_text(re.compile(r"^This needs a budget of at least [\d.]+ [GM]iB \(Decoding\)\.Use \d+×\d+$"))
+        line.get_by_role("button").click()
+        expect(line).to_contain_text("Predicted:")
+        side = int(page.get_by_label("Width", exact=True).input_value())
+        assert 128 <= side < 2048 and page.get_by_label("Height", exact=True).input_value() == str(side)
+        ask_for(page, "too large", side=2048)
+        generate(page)
+        expect(page.locator(".toast.error")).to_contain_text("This needs a budget")
+        visitor.close()
