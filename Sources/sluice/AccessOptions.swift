@@ -35,7 +35,8 @@ struct AccessOptions: ParsableArguments {
 
     /// The host as it stands in an address that leads here.
     var name: String {
-        if AccessPolicy.isLoopback(host) { return host == "::1" ? "[::1]" : "localhost" }
+        if host == "::1" { return "[::1]" }
+        if AccessPolicy.isLoopback(host) || host == "0.0.0.0" || host == "::" { return "localhost" }
         return host.contains(":") ? "[\(host)]" : host
     }
 }

@@ -44,6 +44,16 @@ public final class EventSubscription: Sendable {
         }
     }
 
+    /// The next item and all that wait with it; empty where `next` is `nil`.
+    func nextBatch() async -> [Item] {
+        guard let first = await next() else { return [] }
+        return [first]
+            + state.withLock { state in
+                defer { (state.missed, state.items) = ([], []) }
+                return state.missed.map { .event($0) } + state.items
+            }
+    }
+
     func offer(_ item: Item, orResync resync: Event) {
         let reader = state.withLock { state -> CheckedContinuation<Item?, Never>? in
             if state.isFinished { return nil }

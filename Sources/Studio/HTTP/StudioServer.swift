@@ -35,8 +35,8 @@ public struct StudioServer: Service {
                     await onRunning(port)
                 }
             }
-            // Any address that fails ends the others.
-            try await group.waitForAll()
+            // Any address that fails ends the others, which `waitForAll` would wait for.
+            while try await group.next() != nil {}
         }
     }
 

@@ -3,7 +3,7 @@ public import History
 public import Logging
 public import ServiceLifecycle
 
-/// Counts the times of every picture that is saved while the server runs.
+/// Counts the times of every picture that is saved, and how jobs end, while the server runs.
 public struct PictureMeter: Service {
     private let hub: EventHub
     private let store: any HistoryStore
@@ -21,19 +21,43 @@ public struct PictureMeter: Service {
         let id: Int64
     }
 
+    private struct Told: Decodable {
+        let id: Int64
+        let status: JobStatus
+    }
+
+    /// The last states of jobs that were told of: an end may be told more than once.
+    private struct LastStates {
+        private static let limit = 1000
+        private var states: [Int64: JobStatus] = [:]
+
+        /// - Returns: Whether the job has ended since it was last told of.
+        mutating func hasEnded(_ job: Told) -> Bool {
+            if states.count >= 2 * Self.limit { states = states.filter { $0.key > job.id - Int64(Self.limit) } }
+            return states.updateValue(job.status, forKey: job.id) != job.status && job.status.isEnd
+        }
+    }
+
     /// Counts until the hub finishes, and returns when it is its turn to stop.
     public func run() async throws {
         var newest = try await store.images(ImageQuery(), after: nil, limit: 1).images.first?.id ?? 0
+        var states = LastStates()
         let subscription = try await hub.subscribe()
         while let item = await subscription.next() {
-            guard case .event(let event) = item, event.type == "image" else { continue }
+            guard case .event(let event) = item else { continue }
             do {
-                let id = try JSONDecoder().decode(Saved.self, from: Data(event.data)).id
-                // Stars and the trash make an event of an older picture.
-                guard id > newest else { continue }
-                newest = id
-                if let report = try await store.report(id) { metrics.record(try report.decoded()) }
-            } catch { logger.error("a picture was not counted: \(error)") }
+                switch event.type {
+                case "image":
+                    let id = try JSONDecoder().decode(Saved.self, from: Data(event.data)).id
+                    // Stars and the trash make an event of an older picture.
+                    if id > newest, let report = try await store.report(id) { metrics.record(try report.decoded()) }
+                    newest = max(newest, id)
+                case "job":
+                    let job = try JSONDecoder().decode(Told.self, from: Data(event.data))
+                    if states.hasEnded(job) { metrics.countEnd(job.status) }
+                default: continue
+                }
+            } catch { logger.error("a \(event.type) was not counted: \(error)") }
         }
         try await gracefulShutdown()
     }

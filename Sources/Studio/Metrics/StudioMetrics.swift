@@ -1,3 +1,4 @@
+import History
 import Synchronization
 
 /// What the server counts about itself while it runs.
@@ -14,6 +15,7 @@ public final class StudioMetrics: Sendable {
     private struct Counts {
         var requests: [RouteCode: Int] = [:]
         var streams = 0
+        var ends: [JobStatus: Int] = [:]
         var phaseSeconds: [PhaseClass: Double] = [:]
         var steps = Histogram(bounds: [0.01, 0.03, 0.1, 0.3, 1, 3, 10, 30, 100, 300])
         var fragmentation: Double?
@@ -26,6 +28,10 @@ public final class StudioMetrics: Sendable {
     /// - Parameter route: The pattern that the path fits; paths themselves would make a series each.
     func count(route: String?, code: Int) {
         counts.withLock { $0.requests[RouteCode(route: route ?? "none", code: code), default: 0] += 1 }
+    }
+
+    func countEnd(_ status: JobStatus) {
+        counts.withLock { $0.ends[status, default: 0] += 1 }
     }
 
     func streamOpened() { counts.withLock { $0.streams += 1 } }
@@ -48,6 +54,10 @@ public final class StudioMetrics: Sendable {
         text.family("sluice_http_requests_total", "counter", "Requests by route and status.")
         for (key, count) in counts.requests.sorted(by: { ($0.key.route, $0.key.code) < ($1.key.route, $1.key.code) }) {
             text.sample("sluice_http_requests_total", ["route": key.route, "code": "\(key.code)"], Double(count))
+        }
+        text.family("sluice_jobs_total", "counter", "Jobs that ended while the server ran, by state.")
+        for status in JobStatus.allCases where status.isEnd {
+            text.sample("sluice_jobs_total", ["state": status.rawValue], Double(counts.ends[status] ?? 0))
         }
         text.family("sluice_sse_clients", "gauge", "Open event streams.")
         text.sample("sluice_sse_clients", Double(counts.streams))

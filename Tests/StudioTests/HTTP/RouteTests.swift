@@ -231,9 +231,16 @@ import Testing
             guard case .text(let eventID)? = try OpenServer.value(snapshot, "eventId") else { throw CancellationError() }
             #expect(EventID(eventID) != nil)
             #expect(try OpenServer.value(try await server.client.send("GET", "/api/v1/stats"), "images", "count") == .integer(1))
-            let metrics = try await server.client.send("GET", "/metrics")
+            var metrics = try await server.client.send("GET", "/metrics")
+            // What counts is told of the end, as everybody is, after it is stored.
+            for _ in 0..<200 where !metrics.text.contains("sluice_jobs_total{state=\"done\"} 1\n") {
+                try await Task.sleep(for: .milliseconds(10))
+                metrics = try await server.client.send("GET", "/metrics")
+            }
             #expect(metrics.headers["content-type"] == "text/plain; version=0.0.4; charset=utf-8")
             #expect(metrics.text.contains("sluice_worker_up 1\n"))
+            #expect(metrics.text.contains("sluice_jobs_total{state=\"done\"} 1\n"))
+            #expect(metrics.text.contains("sluice_jobs{state=\"done\"} 1\n"))
             #expect(metrics.text.contains(#"sluice_http_requests_total{route="/api/v1/snapshot",code="200"} 1"#))
         }
     }
