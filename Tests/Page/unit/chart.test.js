@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { root } from './page.js';
 
-const { bandPath, highestBin, histogramPath, linePath, scale, shares, stacked, stepPath, ticks } = await import(new URL('components/chart-geometry.js', root));
+const { bandPath, highestBin, histogramPath, linePath, scale, shares, stacked, stepPath,
+    ticks } = await import(new URL('components/chart-geometry.js', root));
 
 test('a scale leads the ends to the ends, downwards too', () => {
     const y = scale([0, 10], [100, 0]);

@@ -41,7 +41,8 @@ test('a picture is fitted into its pane, up to 800 %', () => {
 test('what is under the pointer stays there when the zoom changes', () => {
     const pointer = { x: 40, y: 130 };
     const before = { scale: 4, x: 0.5, y: 0.5 };
-    const at = look => { const { x, y, scale } = placement(look, square, pane, 1); return [(pointer.x - x) / scale, (pointer.y - y) / scale]; };
+    const at = look => { const { x, y, scale } = placement(look, square, pane, 1); return [(pointer.x - x) / scale,
+        (pointer.y - y) / scale]; };
     const [x, y] = at(before), [x2, y2] = at(zoomed(before, 1.5, pointer, square, pane, 1));
     assert.ok(Math.abs(x - x2) < 1e-9 && Math.abs(y - y2) < 1e-9);
 });
@@ -49,7 +50,8 @@ test('what is under the pointer stays there when the zoom changes', () => {
 test('a picture follows the pointer that drags it, on any screen', () => {
     for (const ratio of [1, 2]) {
         const look = { scale: 8, x: 0.5, y: 0.5 };
-        const before = placement(look, square, pane, ratio), after = placement(panned(look, 10, -7, square, pane, ratio), square, pane, ratio);
+        const before = placement(look, square, pane, ratio),
+            after = placement(panned(look, 10, -7, square, pane, ratio), square, pane, ratio);
         assert.ok(Math.abs(after.x - before.x - 10) < 1e-9 && Math.abs(after.y - before.y + 7) < 1e-9);
     }
 });

@@ -13,8 +13,10 @@ class Tabs {
 
     open(name) {
         const tab = { name, leads: 0, heard: [], asleep: false };
-        const channel = { post: message => { for (const other of this.tabs) if (other !== tab && !other.asleep) other.leadership.receive(message, this.now); } };
-        tab.leadership = new Leadership(name, channel, { lead: () => { tab.leads += 1; }, follow: () => { tab.leads -= 1; }, relayed: event => tab.heard.push(event.data) });
+        const channel = { post: message => { for (const other of this.tabs) if (other !== tab
+            && !other.asleep) other.leadership.receive(message, this.now); } };
+        tab.leadership = new Leadership(name, channel, { lead: () => { tab.leads += 1; }, follow: () => { tab.leads -= 1; },
+            relayed: event => tab.heard.push(event.data) });
         this.tabs.push(tab);
         tab.leadership.start(this.now);
         return tab;

@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { capabilities, picture, root } from './page.js';
 
-const { allowedSide, applied, drawnSeed, finalOf, initialForm, isFinal, problems, requestOf, settingsOf, sliderEnds } = await import(new URL('form-state.js', root));
+const { allowedSide, applied, drawnSeed, finalOf, initialForm, isFinal, problems, requestOf, settingsOf,
+    sliderEnds } = await import(new URL('form-state.js', root));
 const known = capabilities();
 const twice = capabilities({ model: { ...known.model, trueGuidance: true } });
 const form = changes => ({ ...initialForm(known, null), prompt: 'a cat', ...changes });
@@ -41,14 +42,16 @@ test('sides come to the nearest multiple within the bounds', () => {
 
 test('settings of a picture are taken over in part or whole, within the bounds', () => {
     const settings = { prompt: 'a fox', seed: 7, steps: 2000, guidance: 4, width: 1000, height: 500 };
-    assert.deepEqual(applied(form(), settings, known, 'all'), form({ prompt: 'a fox', seed: 7, locked: true, steps: 1000, guidance: 4, width: 1008, height: 496 }));
+    assert.deepEqual(applied(form(), settings, known, 'all'),
+        form({ prompt: 'a fox', seed: 7, locked: true, steps: 1000, guidance: 4, width: 1008, height: 496 }));
     assert.deepEqual(applied(form(), settings, known, 'seed'), form({ seed: 7, locked: true }));
     assert.deepEqual(applied(form(), settings, known, 'prompt'), form({ prompt: 'a fox' }));
     assert.deepEqual(applied(form(), {}, known, 'all'), form());
 });
 
 test('a final keeps prompt, seed and size of its draft, and names it', () => {
-    assert.deepEqual(finalOf(picture(9), known), { prompt: 'a cat', width: 128, height: 128, seed: 42, steps: 50, guidance: 3.5, count: 1, parentImage: 9 });
+    assert.deepEqual(finalOf(picture(9), known), { prompt: 'a cat', width: 128, height: 128, seed: 42, steps: 50, guidance: 3.5, count: 1,
+        parentImage: 9 });
 });
 
 test('a picture at the final pace is final', () => {
@@ -59,7 +62,8 @@ test('a picture at the final pace is final', () => {
 
 test('reusing a picture asks for the same picture again', () => {
     const source = picture(1, { parameters: { steps: 33, guidance: 2.5 } });
-    assert.deepEqual(requestOf(applied(form(), settingsOf(source), known, 'all'), known), { prompt: 'a cat', width: 128, height: 128, steps: 33, guidance: 2.5, seed: 42, count: 1 });
+    assert.deepEqual(requestOf(applied(form(), settingsOf(source), known, 'all'), known),
+        { prompt: 'a cat', width: 128, height: 128, steps: 33, guidance: 2.5, seed: 42, count: 1 });
 });
 
 test('a rolled seed is below 2^32', () => {

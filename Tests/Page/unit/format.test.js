@@ -6,7 +6,8 @@ const format = await import(new URL('format.js', root));
 afterEach(() => format.setLanguage('en'));
 
 test('sizes take the unit that leaves at most four digits', () => {
-    const said = [0, 1, 1023, 1024, 1536, 1023.9 * 1024, 1023.96 * 1024, 2 ** 30, 22.34 * 2 ** 30, 3 * 2 ** 40].map(count => format.bytes(Math.round(count)));
+    const said = [0, 1, 1023, 1024, 1536, 1023.9 * 1024, 1023.96 * 1024, 2 ** 30, 22.34 * 2 ** 30,
+        3 * 2 ** 40].map(count => format.bytes(Math.round(count)));
     assert.deepEqual(said, ['0 B', '1 B', '1,023 B', '1.0 KiB', '1.5 KiB', '1,023.9 KiB', '1.0 MiB', '1.0 GiB', '22.3 GiB', '3.0 TiB']);
 });
 
@@ -33,7 +34,8 @@ test('seeds are digits alone, exact to the greatest', () => {
 
 test('numbers and days follow the language', () => {
     const now = new Date(2026, 10, 23, 12).getTime(), dayLong = 86400000;
-    assert.deepEqual([0, 1, 2, 8].map(days => format.day(now - days * dayLong, now)), ['Today', 'Yesterday', 'Saturday', 'November 15, 2026']);
+    assert.deepEqual([0, 1, 2, 8].map(days => format.day(now - days * dayLong, now)),
+        ['Today', 'Yesterday', 'Saturday', 'November 15, 2026']);
     format.setLanguage('zh-CN');
     assert.deepEqual([0, 1, 2, 8].map(days => format.day(now - days * dayLong, now)), ['今天', '昨天', '星期六', '2026年11月15日']);
 });

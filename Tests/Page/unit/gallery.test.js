@@ -12,7 +12,8 @@ function laidOut(days, width = 330) {
 }
 
 test('as many columns as fit, at least two', () => {
-    assert.deepEqual([emptyLayout(330, 100, 10, 40), emptyLayout(100, 100, 10, 40)].map(({ columns, side }) => [columns, side]), [[3, 103], [2, 45]]);
+    assert.deepEqual([emptyLayout(330, 100, 10, 40), emptyLayout(100, 100, 10, 40)].map(({ columns, side }) => [columns, side]),
+        [[3, 103], [2, 45]]);
 });
 
 test('each day has a heading and rows of its own', () => {
@@ -23,7 +24,8 @@ test('each day has a heading and rows of its own', () => {
 
 test('a page more gives the layout that all at once would have given', () => {
     let seed = 7;
-    const days = Array.from({ length: 3000 }, () => (seed = seed * 16807 % 2147483647)).map((value, i) => 5000 - Math.floor(i / 37) - value % 2).sort((a, b) => b - a);
+    const days = Array.from({ length: 3000 }, () => (seed = seed * 16807 % 2147483647)).map((value,
+        i) => 5000 - Math.floor(i / 37) - value % 2).sort((a, b) => b - a);
     const grown = emptyLayout(330, 100, 10, 40);
     for (let end = 60; end <= days.length; end += 60) extend(grown, days.slice(0, end));
     assert.deepEqual(grown, laidOut(days));
@@ -33,7 +35,8 @@ test('the rows in sight are found, also at the ends', () => {
     const layout = laidOut(Array.from({ length: 3000 }, () => 1));
     for (const top of [-500, 0, 39, 40, 152, 153, 5000, layout.height - 1]) {
         const { first, end } = visibleRows(layout, top, top + 600);
-        const expected = layout.rows.map((row, i) => ({ ...row, i })).filter(row => row.y + row.height > top && row.y < top + 600).map(row => row.i);
+        const expected = layout.rows.map((row, i) => ({ ...row, i })).filter(row => row.y + row.height > top && row.y < top
+            + 600).map(row => row.i);
         assert.deepEqual([first, end], [expected[0] ?? 0, (expected[expected.length - 1] ?? -1) + 1], `${top}`);
     }
     assert.equal(rowAt(layout, layout.height), layout.rows.length);
@@ -46,7 +49,8 @@ test('the row of a picture is found', () => {
 
 test('arrows lead over headings and keep the column where they can', () => {
     const layout = laidOut([9, 9, 9, 9, 8, 8, 8]);
-    assert.deepEqual([[1, 'ArrowDown'], [3, 'ArrowDown'], [6, 'ArrowUp'], [0, 'ArrowUp'], [6, 'ArrowDown'], [0, 'ArrowLeft'], [6, 'ArrowRight'], [2, 'ArrowRight'], [4, 'Home'], [0, 'End']].map(([index, key]) => moved(layout, index, key)),
+    assert.deepEqual([[1, 'ArrowDown'], [3, 'ArrowDown'], [6, 'ArrowUp'], [0, 'ArrowUp'], [6, 'ArrowDown'], [0, 'ArrowLeft'],
+        [6, 'ArrowRight'], [2, 'ArrowRight'], [4, 'Home'], [0, 'End']].map(([index, key]) => moved(layout, index, key)),
         [3, 4, 3, 0, 6, 0, 6, 3, 0, 6]);
 });
 

@@ -27,7 +27,9 @@ test('a text takes the same values in all languages', () => {
 test('texts with plural forms have those of their language', () => {
     for (const { tag, messages } of tables) {
         const wanted = new Intl.PluralRules(tag).resolvedOptions().pluralCategories.sort();
-        for (const [key, message] of Object.entries(messages)) if (typeof message !== 'string') assert.deepEqual(Object.keys(message).sort(), wanted, `${tag} ${key}`);
+        for (const [key,
+            message] of Object.entries(messages)) if (typeof message !== 'string') assert.deepEqual(Object.keys(message).sort(), wanted,
+            `${tag} ${key}`);
     }
 });
 
@@ -35,17 +37,21 @@ test('no text is empty, and every Chinese sentence is Chinese', () => {
     for (const { tag, messages } of tables) {
         for (const [key, message] of Object.entries(messages)) {
             assert.ok(forms(message).every(form => form.length > 0), `${tag} ${key}`);
-            if (tag === 'zh-CN' && forms(tables[0].messages[key])[0].split(' ').length > 2) assert.match(forms(message)[0], /\p{Script=Han}/u, key);
+            if (tag === 'zh-CN' && forms(tables[0].messages[key])[0].split(' ').length > 2) assert.match(forms(message)[0],
+                /\p{Script=Han}/u, key);
         }
     }
 });
 
 // Keys that are put together from a name.
-const built = ['phase', 'stream', 'layer', 'time', 'owner', 'rung', 'source', 'parameter', 'metric', 'histogram', 'error', 'problem', 'theme', 'view', 'form', 'memory', 'history', 'reuse', 'help', 'compare', 'note'];
-const isBuilt = key => built.some(prefix => sources.some(source => source.includes(`${prefix}.$\{`) || source.includes(`'${prefix}',`)) && key.startsWith(`${prefix}.`));
+const built = ['phase', 'stream', 'layer', 'time', 'owner', 'rung', 'source', 'parameter', 'metric', 'histogram', 'error', 'problem',
+    'theme', 'view', 'form', 'memory', 'history', 'reuse', 'help', 'compare', 'note'];
+const isBuilt = key => built.some(prefix => sources.some(source => source.includes(`${prefix}.$\{`) || source.includes(`'${prefix}',`))
+    && key.startsWith(`${prefix}.`));
 
 test('every key that the page asks for exists', () => {
-    const asked = sources.flatMap(source => [...source.matchAll(/\bt\('([^']+)'/g), ...source.matchAll(/\bt\([^'`()]*\? '([^']+)' : '([^']+)'/g)].flatMap(match => match.slice(1)));
+    const asked = sources.flatMap(source => [...source.matchAll(/\bt\(\s*'([^']+)'/g),
+        ...source.matchAll(/\bt\([^'`()]*\? '([^']+)' : '([^']+)'/g)].flatMap(match => match.slice(1)));
     assert.ok(asked.length > 150);
     for (const key of asked) assert.ok(key in tables[0].messages, key);
 });

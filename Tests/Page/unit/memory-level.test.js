@@ -4,7 +4,8 @@ import { job, root } from './page.js';
 
 const { memoryLevel } = await import(new URL('memory-level.js', root));
 const memory = changes => ({ now: 900, peak: 1000, predicted: 1000, budget: 2000, freeOutside: null, rung: 'streaming', ...changes });
-const level = (changes, worker = null, ended = null) => { const { level: colour, reason } = memoryLevel(memory(changes), worker, ended); return `${colour} ${reason}`; };
+const level = (changes, worker = null, ended = null) => { const { level: colour, reason } = memoryLevel(memory(changes), worker,
+    ended); return `${colour} ${reason}`; };
 
 test('a peak as predicted is green however close to the budget', () => {
     assert.equal(level({ budget: 1001 }), 'green fits');

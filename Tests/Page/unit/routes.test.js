@@ -34,7 +34,8 @@ test('keys have one name each, whatever the layout', () => {
 function imports(path, seen = new Set()) {
     if (seen.has(path)) return seen;
     seen.add(path);
-    for (const [, found] of read(path).matchAll(/^(?:import|export)[^;(]*?'(\.[^']+)';/gm)) imports(new URL(found, new URL(path, 'x:/')).pathname.slice(1), seen);
+    for (const [, found] of read(path).matchAll(/^(?:import|export)[^;(]*?'(\.[^']+)';/gm)) imports(new URL(found,
+        new URL(path, 'x:/')).pathname.slice(1), seen);
     return seen;
 }
 
@@ -50,11 +51,14 @@ test('the page has no inline script and no inline style, which its own policy wo
 });
 
 test('no module writes markup or evaluates text', () => {
-    for (const path of [...imports('main.js'), 'views/history.js', 'views/compare.js', 'components/details.js', 'components/memory-panel.js']) {
-        assert.doesNotMatch(read(path), /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|setAttribute\('style'/, path);
+    for (const path of [...imports('main.js'), 'views/history.js', 'views/compare.js', 'components/details.js',
+        'components/memory-panel.js']) {
+        assert.doesNotMatch(read(path),
+            /innerHTML|outerHTML|insertAdjacentHTML|document\.write|\beval\(|new Function|setAttribute\('style'/, path);
     }
 });
 
 test('the page needs nothing that only a secure context has', () => {
-    for (const path of imports('main.js')) assert.doesNotMatch(read(path), /navigator\.(locks|clipboard|serviceWorker)|crypto\.(randomUUID\(|subtle)/, path);
+    for (const path of imports('main.js')) assert.doesNotMatch(read(path),
+        /navigator\.(locks|clipboard|serviceWorker)|crypto\.(randomUUID\(|subtle)/, path);
 });

@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { job, picture, root } from './page.js';
 
-const { applyEvent, applySnapshot, curveLimit, doneShare, heldBytes, initialState, Store, thinned } = await import(new URL('store.js', root));
+const { applyEvent, applySnapshot, curveLimit, doneShare, heldBytes, initialState, Store,
+    thinned } = await import(new URL('store.js', root));
 
 const snapshot = (changes = {}) => ({
-    eventId: '1-5', jobs: [], recent: [], progress: null, memory: null, worker: { state: 'ready', restarts: 0 }, queue: { paused: false, depth: 0 }, lastImages: [],
+    eventId: '1-5', jobs: [], recent: [], progress: null, memory: null, worker: { state: 'ready', restarts: 0 },
+    queue: { paused: false, depth: 0 }, lastImages: [],
     disk: { freeBytes: 1, minimumFreeBytes: 0 }, ...changes,
 });
 const ids = jobs => jobs.map(each => each.id);
@@ -39,7 +41,8 @@ test('a retried job leaves the recent ones', () => {
 });
 
 test('a job moved to the front stands first among the queued, after the running one', () => {
-    const state = after(initialState(), ['job', job(1, { status: 'running' })], ['job', job(2)], ['job', job(3)], ['job', job(4)], ['job', job(4, { position: 1 })]);
+    const state = after(initialState(), ['job', job(1, { status: 'running' })], ['job', job(2)], ['job', job(3)], ['job', job(4)],
+        ['job', job(4, { position: 1 })]);
     assert.deepEqual(ids(state.jobs), [1, 4, 2, 3]);
 });
 
@@ -55,7 +58,8 @@ test('what was sent and not answered stays last, and goes when it is answered', 
 });
 
 test('that a job is being stopped is not forgotten by news about it', () => {
-    const state = after(initialState(), ['job', job(1, { status: 'running', attempt: 1, cancelRequested: true })], ['job', job(1, { status: 'running', attempt: 1 })]);
+    const state = after(initialState(), ['job', job(1, { status: 'running', attempt: 1, cancelRequested: true })],
+        ['job', job(1, { status: 'running', attempt: 1 })]);
     assert.equal(state.jobs[0].cancelRequested, true);
 });
 
@@ -77,15 +81,18 @@ const owners = { context: 1, resident: 2, ring: 3, arena: 9, arenaHeld: 4, kept:
 
 test('the curve grows with the running job and begins again with the next', () => {
     const memory = { now: 15, peak: 15, predicted: null, budget: null, owners };
-    let state = after(initialState(), ['job', job(1, { status: 'running' })], ['progress', { job: 1, attempt: 0, elapsed: 1, phase: 't5' }], ['memory', memory],
+    let state = after(initialState(), ['job', job(1, { status: 'running' })], ['progress', { job: 1, attempt: 0, elapsed: 1, phase: 't5' }],
+        ['memory', memory],
         ['progress', { job: 1, attempt: 0, elapsed: 2, phase: 'denoise' }], ['memory', memory]);
     assert.deepEqual(state.curve.points.map(point => [point.seconds, point.phase]), [[1, 't5'], [2, 'denoise']]);
-    state = after(state, ['job', job(2, { status: 'running' })], ['progress', { job: 2, attempt: 0, elapsed: 0.5, phase: 'load' }], ['memory', memory]);
+    state = after(state, ['job', job(2, { status: 'running' })], ['progress', { job: 2, attempt: 0, elapsed: 0.5, phase: 'load' }],
+        ['memory', memory]);
     assert.deepEqual(state.curve, { job: 2, points: [{ seconds: 0.5, phase: 'load', ...owners }] });
 });
 
 test('a curve is thinned to its limit, and its peak stays', () => {
-    const points = Array.from({ length: curveLimit + 1 }, (_, i) => ({ seconds: i, phase: 'denoise', ...owners, kept: i === 77 ? 1000 : i % 5 }));
+    const points = Array.from({ length: curveLimit + 1 },
+        (_, i) => ({ seconds: i, phase: 'denoise', ...owners, kept: i === 77 ? 1000 : i % 5 }));
     const kept = thinned(points);
     assert.ok(kept.length <= curveLimit);
     assert.equal(Math.max(...kept.map(heldBytes)), Math.max(...points.map(heldBytes)));

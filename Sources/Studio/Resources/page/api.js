@@ -34,7 +34,8 @@ async function send(method, path, options = {}) {
     if (key) headers['Idempotency-Key'] = key;
     let response;
     try {
-        response = await fetch(root + path, { method, headers, body: blob ?? (body === undefined ? undefined : JSON.stringify(body)), signal });
+        response = await fetch(root + path, { method, headers, body: blob ?? (body === undefined ? undefined : JSON.stringify(body)),
+            signal });
     } catch (error) {
         if (signal?.aborted) throw error;
         throw new StudioError(0, { code: 'unreachable', message: String(error) });

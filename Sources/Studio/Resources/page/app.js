@@ -86,7 +86,8 @@ export class App {
     async submit(request) {
         const key = api.freshKey();
         this.store.apply({ type: 'pending', data: {
-            id: -Number.parseInt(key.slice(0, 8), 16), status: 'queued', request, attempt: 0, lost: 0, createdAt: Date.now(), startedAt: null,
+            id: -Number.parseInt(key.slice(0, 8), 16), status: 'queued', request, attempt: 0, lost: 0, createdAt: Date.now(),
+            startedAt: null,
             endedAt: null, error: null, images: [], pendingKey: key,
         } });
         const sending = api.submit(request, key);

@@ -26,7 +26,8 @@ export function initialForm({ defaults }, saved) {
     };
     for (const [name, value] of Object.entries(saved ?? {})) {
         const held = form[/** @type {keyof Form} */ (name)];
-        if (typeof value === typeof held || (name === 'seed' && (value === null || typeof value === 'number'))) Object.assign(form, { [name]: value });
+        if (typeof value === typeof held || (name === 'seed' && (value === null || typeof value === 'number'))) Object.assign(form,
+            { [name]: value });
     }
     return form;
 }
@@ -157,6 +158,7 @@ export function drawnSeed() {
  * @param {Capabilities} capabilities
  */
 export function sliderEnds({ bounds, draft, final, defaults }) {
-    const beyond = (/** @type {'steps' | 'guidance'} */ name) => Math.min(bounds[name][1], 2 * Math.max(draft[name], final[name], defaults[name]));
+    const beyond = (/** @type {'steps' | 'guidance'} */ name) => Math.min(bounds[name][1],
+        2 * Math.max(draft[name], final[name], defaults[name]));
     return { steps: beyond('steps'), guidance: beyond('guidance') };
 }

@@ -24,7 +24,8 @@ function cached(key, make) {
 
 /** @param {number} value @param {number} [digits] */
 export function number(value, digits = 0) {
-    return cached(`n${digits}`, () => new Intl.NumberFormat(language, { minimumFractionDigits: digits, maximumFractionDigits: digits })).format(value);
+    return cached(`n${digits}`, () => new Intl.NumberFormat(language,
+        { minimumFractionDigits: digits, maximumFractionDigits: digits })).format(value);
 }
 
 /**
@@ -45,7 +46,8 @@ export function plain(value) {
 
 /** @param {number} share of 1 @param {number} [digits] */
 export function percent(share, digits = 0) {
-    return cached(`p${digits}`, () => new Intl.NumberFormat(language, { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits })).format(share);
+    return cached(`p${digits}`, () => new Intl.NumberFormat(language,
+        { style: 'percent', minimumFractionDigits: digits, maximumFractionDigits: digits })).format(share);
 }
 
 /**

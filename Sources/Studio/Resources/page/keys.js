@@ -36,7 +36,8 @@ export function nameOf(event) {
 
 /** @param {EventTarget | null} target */
 function isField(target) {
-    return target instanceof HTMLElement && (target.isContentEditable || target.matches('textarea, select, input:not([type=checkbox], [type=radio], [type=range], [type=button])'));
+    return target instanceof HTMLElement && (target.isContentEditable
+        || target.matches('textarea, select, input:not([type=checkbox], [type=radio], [type=range], [type=button])'));
 }
 
 /** @param {KeyboardEvent} event */

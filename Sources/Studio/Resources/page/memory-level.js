@@ -15,7 +15,8 @@ const memoryFailures = new Set(['does_not_fit', 'out_of_memory', 'worker_lost', 
 export function memoryLevel(memory, worker, lastEnded) {
     if (worker && (worker.state === 'down' || worker.state === 'restarting')) return { level: 'red', reason: 'workerLost' };
     if (lastEnded?.status === 'failed' && memoryFailures.has(lastEnded.error?.code ?? '')) {
-        return { level: 'red', reason: lastEnded.error?.code === 'worker_lost' ? 'workerLost' : lastEnded.error?.code === 'device_fault' ? 'deviceFault' : 'refused' };
+        return { level: 'red', reason: lastEnded.error?.code === 'worker_lost' ? 'workerLost' : lastEnded.error?.code === 'device_fault'
+            ? 'deviceFault' : 'refused' };
     }
     if (!memory || (memory.now === 0 && memory.peak === 0)) return { level: 'idle', reason: 'idle' };
     if (memory.budget != null && Math.max(memory.now, memory.peak) > memory.budget) return { level: 'red', reason: 'overBudget' };

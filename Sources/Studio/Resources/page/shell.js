@@ -65,7 +65,8 @@ export class Shell {
 
     tools() {
         const other = languages.find(language => language.tag !== currentLanguage()) ?? languages[0];
-        const language = h('button', { type: 'button', class: 'bare word', lang: other.tag, 'data-tool': 'language', onclick: () => this.speak(other.tag) }, other.name);
+        const language = h('button', { type: 'button', class: 'bare word', lang: other.tag, 'data-tool': 'language',
+            onclick: () => this.speak(other.tag) }, other.name);
         const theme = h('button', { type: 'button', class: 'bare', 'data-tool': 'theme' });
         const label = () => {
             const now = /** @type {keyof typeof themeIcons} */ (currentTheme());
@@ -76,7 +77,8 @@ export class Shell {
         theme.addEventListener('click', () => { setTheme(themes[(themes.indexOf(currentTheme()) + 1) % themes.length]); label(); });
         label();
         return h('div', { class: 'tools' }, language, theme,
-            h('button', { type: 'button', class: 'bare word', 'aria-label': t('help.title'), title: t('help.title'), 'data-tool': 'help', onclick: () => this.help() }, '?'));
+            h('button', { type: 'button', class: 'bare word', 'aria-label': t('help.title'), title: t('help.title'), 'data-tool': 'help',
+                onclick: () => this.help() }, '?'));
     }
 
     /** @param {string} tag */
@@ -139,7 +141,8 @@ export class Shell {
             return new HistoryView(this.app, ids);
         }
         if (view === 'compare') {
-            const [{ CompareView }] = await Promise.all([import('./views/compare.js'), style('./css/compare.css', import.meta.url), style('./css/charts.css', import.meta.url)]);
+            const [{ CompareView }] = await Promise.all([import('./views/compare.js'), style('./css/compare.css', import.meta.url),
+                style('./css/charts.css', import.meta.url)]);
             return new CompareView(this.app, ids);
         }
         return new GenerateView(this.app);
@@ -166,7 +169,8 @@ export class Shell {
     keys() {
         return {
             'Ctrl+Enter': () => { this.app.generate(false); }, 'Ctrl+Shift+Enter': () => { this.app.generate(true); },
-            'Ctrl+.': () => this.app.stopRunning(), 'Ctrl+z': () => { if (this.app.trashed.length === 0) return false; this.app.undo(); return true; },
+            'Ctrl+.': () => this.app.stopRunning(),
+            'Ctrl+z': () => { if (this.app.trashed.length === 0) return false; this.app.undo(); return true; },
             1: () => go('generate'), 2: () => go('history'), 3: () => go('compare'), '?': () => { this.help(); },
             Escape: () => { if (!this.panel) return false; this.panel.close(); return true; },
         };

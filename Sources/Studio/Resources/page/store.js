@@ -39,8 +39,10 @@ export function applySnapshot(state, snapshot) {
     const pending = state.jobs.filter(job => job.pendingKey);
     const running = snapshot.jobs.find(job => job.status === 'running');
     return {
-        ...state, ready: true, jobs: [...inOrder(snapshot.jobs), ...pending], recent: snapshot.recent, progress: running ? snapshot.progress ?? null : null,
-        preview: running && state.preview?.job === running.id ? state.preview : null, memory: snapshot.memory ?? null, worker: snapshot.worker ?? null,
+        ...state, ready: true, jobs: [...inOrder(snapshot.jobs), ...pending], recent: snapshot.recent,
+        progress: running ? snapshot.progress ?? null : null,
+        preview: running && state.preview?.job === running.id ? state.preview : null, memory: snapshot.memory ?? null,
+        worker: snapshot.worker ?? null,
         queue: snapshot.queue, pictures: snapshot.lastImages, disk: snapshot.disk ?? null,
     };
 }
@@ -91,7 +93,8 @@ function applyJob(state, job) {
         // The server's own word on a job that is being stopped says nothing of it.
         const before = state.jobs.find(each => each.id === job.id);
         if (before?.cancelRequested && before.attempt === job.attempt) job = { ...job, cancelRequested: true };
-        return { ...state, recent, jobs: inOrder([job, ...others]), curve: state.curve.job === job.id ? state.curve : { job: job.id, points: [] } };
+        return { ...state, recent, jobs: inOrder([job, ...others]),
+            curve: state.curve.job === job.id ? state.curve : { job: job.id, points: [] } };
     }
     const wasShown = state.progress?.job === job.id;
     return {

@@ -15,7 +15,8 @@ export const modeNames = /** @type {const} */ (['side', 'slider', 'blink', 'diff
 /** @param {Side} side */
 function layer({ picture }) {
     const { width, height } = picture;
-    return { element: h('img', { src: api.fileAddress(picture), alt: t('stage.picture', { prompt: picture.prompt }), width, height, draggable: 'false' }), width, height };
+    return { element: h('img', { src: api.fileAddress(picture), alt: t('stage.picture', { prompt: picture.prompt }), width, height,
+        draggable: 'false' }), width, height };
 }
 
 /** @param {Side} side */
@@ -36,7 +37,8 @@ function sideBySide(looks, sides) {
 /** @param {import('./zoom-pane.js').Looks} looks @param {Side} a @param {Side} b @returns {Mode} */
 function slider(looks, a, b) {
     const pane = new ZoomPane(looks, a.picture, [layer(a), layer(b)]);
-    const handle = h('input', { type: 'range', class: 'wipe', min: 0, max: 100, step: 0.5, value: 50, 'aria-label': t('compare.wipe'), oninput: () => wipe() });
+    const handle = h('input', { type: 'range', class: 'wipe', min: 0, max: 100, step: 0.5, value: 50, 'aria-label': t('compare.wipe'),
+        oninput: () => wipe() });
     const edge = h('span', { class: 'edge', 'aria-hidden': 'true' });
     const wipe = () => {
         pane.sheets[1].style.clipPath = `inset(0 0 0 ${handle.value}%)`;
@@ -59,7 +61,8 @@ function inTurns(looks, a, b) {
         labels[0].hidden = second;
         labels[1].hidden = !second;
     };
-    const hold = h('button', { type: 'button', class: 'plain', onpointerdown: () => show(true), onpointerup: () => show(false), onpointerleave: () => show(false) }, t('compare.hold'));
+    const hold = h('button', { type: 'button', class: 'plain', onpointerdown: () => show(true), onpointerup: () => show(false),
+        onpointerleave: () => show(false) }, t('compare.hold'));
     let timer = 0, second = false;
     const auto = h('input', { type: 'checkbox', onchange: () => {
         clearInterval(timer);
@@ -68,7 +71,8 @@ function inTurns(looks, a, b) {
     } });
     show(false);
     return {
-        element: h('div', { class: 'panes one' }, pane.element, h('div', { class: 'mode-tools' }, hold, h('label', { class: 'switch' }, auto, t('compare.auto')))),
+        element: h('div', { class: 'panes one' }, pane.element,
+            h('div', { class: 'mode-tools' }, hold, h('label', { class: 'switch' }, auto, t('compare.auto')))),
         blink: show, end: () => clearInterval(timer),
     };
 }
@@ -90,11 +94,14 @@ function difference(looks, a, b) {
     };
     differenceOf(canvas, api.fileAddress(a.picture), api.fileAddress(b.picture)).then(difference => {
         found = difference;
-        setText(told, difference.most === 0 ? t('compare.identical') : t('compare.differs', { share: percent(difference.share, 1), mean: number(difference.mean, 2), most: number(difference.most) }));
+        setText(told, difference.most === 0 ? t('compare.identical')
+            : t('compare.differs', { share: percent(difference.share, 1), mean: number(difference.mean, 2),
+            most: number(difference.most) }));
         draw();
     });
     draw();
-    return { element: h('div', { class: 'panes one' }, pane.element, h('div', { class: 'mode-tools' }, h('label', { class: 'switch' }, t('compare.gain'), gain), shown, told)) };
+    return { element: h('div', { class: 'panes one' }, pane.element,
+        h('div', { class: 'mode-tools' }, h('label', { class: 'switch' }, t('compare.gain'), gain), shown, told)) };
 }
 
 /**

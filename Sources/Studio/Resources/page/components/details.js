@@ -33,9 +33,11 @@ class Details {
     open(picture) {
         const { close, dialog } = openDialog({
             title: t('picture.details'), kind: 'details',
-            content: [h('div', { class: 'details-frame' }, this.turn(-1), h('div', { class: 'checker' }, this.image), this.turn(1)), this.side],
+            content: [h('div', { class: 'details-frame' }, this.turn(-1), h('div', { class: 'checker' }, this.image), this.turn(1)),
+                this.side],
             keys: {
-                ArrowLeft: () => this.move(-1), ArrowRight: () => this.move(1), s: () => this.star(), Delete: () => { close(); this.trash(); },
+                ArrowLeft: () => this.move(-1), ArrowRight: () => this.move(1), s: () => this.star(),
+                Delete: () => { close(); this.trash(); },
                 c: () => { close(); this.compare(); },
             },
             closed: () => unwatch(),
@@ -51,7 +53,8 @@ class Details {
 
     /** @param {number} by */
     turn(by) {
-        return h('button', { type: 'button', class: 'turn', 'aria-label': t(by < 0 ? 'picture.previous' : 'picture.next'), onclick: () => this.move(by) }, icon(by < 0 ? 'left' : 'right'));
+        return h('button', { type: 'button', class: 'turn', 'aria-label': t(by < 0 ? 'picture.previous' : 'picture.next'),
+            onclick: () => this.move(by) }, icon(by < 0 ? 'left' : 'right'));
     }
 
     /** @param {number} by */
@@ -91,14 +94,18 @@ class Details {
         const { parameters } = picture;
         /** @type {[string, string | null | undefined][]} */
         const facts = [
-            ['size', size(picture)], ['steps', parameters.steps == null ? null : plain(parameters.steps)], ['guidance', parameters.guidance == null ? null : guidance(parameters.guidance)],
+            ['size', size(picture)], ['steps', parameters.steps == null ? null : plain(parameters.steps)],
+            ['guidance', parameters.guidance == null ? null : guidance(parameters.guidance)],
             ['seed', plain(picture.seed)], ['sampler', parameters.sampler], ['negativePrompt', parameters.negativePrompt],
-            ['trueGuidance', parameters.trueGuidance == null ? null : guidance(parameters.trueGuidance)], ['model', parameters.model], ['dtype', parameters.dtype], ['device', parameters.device],
-            ['seconds', picture.seconds == null ? null : seconds(picture.seconds)], ['peakBytes', picture.peakBytes == null ? null : bytes(picture.peakBytes)],
+            ['trueGuidance', parameters.trueGuidance == null ? null : guidance(parameters.trueGuidance)], ['model', parameters.model],
+            ['dtype', parameters.dtype], ['device', parameters.device],
+            ['seconds', picture.seconds == null ? null : seconds(picture.seconds)],
+            ['peakBytes', picture.peakBytes == null ? null : bytes(picture.peakBytes)],
             ['byteCount', bytes(picture.byteCount)], ['createdAt', dateTime(picture.createdAt)],
         ];
         replace(this.side, h('p', { class: 'details-prompt' }, picture.prompt), this.actions(picture), this.relatives(picture),
-            h('dl', { class: 'facts' }, facts.filter(([, value]) => value).map(([name, value]) => [h('dt', {}, t(`parameter.${name}`)), h('dd', { class: 'figure' }, value ?? '')])),
+            h('dl', { class: 'facts' }, facts.filter(([, value]) => value).map(([name, value]) => [h('dt', {}, t(`parameter.${name}`)),
+                h('dd', { class: 'figure' }, value ?? '')])),
             this.times.element, this.measured);
     }
 
@@ -106,25 +113,36 @@ class Details {
     actions(picture) {
         const settings = settingsOf(picture);
         const use = (/** @type {'all' | 'seed' | 'prompt'} */ part) =>
-            h('button', { type: 'button', class: 'plain', onclick: () => { this.close?.(); this.app.reuse(settings, part); } }, t(`reuse.${part}`));
+            h('button', { type: 'button', class: 'plain', onclick: () => { this.close?.(); this.app.reuse(settings, part); } },
+                t(`reuse.${part}`));
         return h('div', { class: 'actions' },
-            !isFinal(picture, this.app.capabilities) && h('button', { type: 'button', class: 'strong', onclick: () => { this.close?.(); go('generate'); this.app.finalise(picture); } }, icon('spark'), t('final.short')),
+            !isFinal(picture, this.app.capabilities) && h('button',
+                { type: 'button', class: 'strong', onclick: () => { this.close?.(); go('generate'); this.app.finalise(picture); } },
+                icon('spark'), t('final.short')),
             use('all'), use('seed'), use('prompt'),
-            h('button', { type: 'button', class: 'bare', 'aria-pressed': String(picture.starred), 'aria-label': t('picture.star'), title: t('picture.star'), onclick: () => this.star() }, icon('star')),
-            h('a', { class: 'bare', href: api.fileAddress(picture), download: `sluice-${picture.id}.png`, 'aria-label': t('picture.download'), title: t('picture.download') }, icon('download')),
+            h('button', { type: 'button', class: 'bare', 'aria-pressed': String(picture.starred), 'aria-label': t('picture.star'),
+                title: t('picture.star'), onclick: () => this.star() }, icon('star')),
+            h('a', { class: 'bare', href: api.fileAddress(picture), download: `sluice-${picture.id}.png`,
+                'aria-label': t('picture.download'), title: t('picture.download') }, icon('download')),
             picture.trashedAt
-                ? h('button', { type: 'button', class: 'plain', onclick: () => { this.close?.(); this.app.restore([picture]); } }, icon('restore'), t('picture.restore'))
-                : h('button', { type: 'button', class: 'bare', 'aria-label': t('picture.trash'), title: t('picture.trash'), onclick: () => { this.close?.(); this.trash(); } }, icon('trash')),
-            h('a', { class: 'plain', href: `${api.fileAddress(picture)}?strip=1`, download: `sluice-${picture.id}.png` }, t('picture.stripped')));
+                ? h('button', { type: 'button', class: 'plain', onclick: () => { this.close?.(); this.app.restore([picture]); } },
+                    icon('restore'), t('picture.restore'))
+                : h('button', { type: 'button', class: 'bare', 'aria-label': t('picture.trash'), title: t('picture.trash'),
+                    onclick: () => { this.close?.(); this.trash(); } }, icon('trash')),
+            h('a', { class: 'plain', href: `${api.fileAddress(picture)}?strip=1`, download: `sluice-${picture.id}.png` },
+                t('picture.stripped')));
     }
 
     /** @param {Picture} picture */
     relatives(picture) {
-        const others = [...(picture.parent == null ? [] : [{ id: picture.parent, role: 'parent' }]), ...(picture.children ?? []).map(id => ({ id, role: 'child' }))];
+        const others = [...(picture.parent == null ? [] : [{ id: picture.parent, role: 'parent' }]),
+            ...(picture.children ?? []).map(id => ({ id, role: 'child' }))];
         if (others.length === 0) return null;
         return h('ul', { class: 'relatives' }, others.map(({ id, role }) => h('li', {},
-            h('a', { class: 'plain', href: `#/compare/${role === 'parent' ? `${id},${picture.id}` : `${picture.id},${id}`}`, onclick: () => this.close?.() },
-                icon('compare'), t(role === 'parent' ? 'final.compareDraft' : 'final.compareFinal'), h('span', { class: 'quiet figure' }, ` #${plain(id)}`)))));
+            h('a', { class: 'plain', href: `#/compare/${role === 'parent' ? `${id},${picture.id}` : `${picture.id},${id}`}`,
+                onclick: () => this.close?.() },
+                icon('compare'), t(role === 'parent' ? 'final.compareDraft' : 'final.compareFinal'),
+                h('span', { class: 'quiet figure' }, ` #${plain(id)}`)))));
     }
 
     /** @param {Picture} picture */
@@ -132,9 +150,11 @@ class Details {
         if (!metrics) return replace(this.measured);
         /** @type {[string, string][]} */
         const values = [['contrastRMS', number(metrics.contrastRMS, 3)], ['contrastLightness', number(metrics.contrastLightness, 1)],
-            ['noise', number(metrics.noise, 2) + (metrics.noiseReliable ? '' : ` (${t('metric.unreliable')})`)], ['sharpness', number(metrics.sharpness, 1)], ['clippedShare', percent(metrics.clippedShare, 1)]];
+            ['noise', number(metrics.noise, 2) + (metrics.noiseReliable ? '' : ` (${t('metric.unreliable')})`)],
+            ['sharpness', number(metrics.sharpness, 1)], ['clippedShare', percent(metrics.clippedShare, 1)]];
         replace(this.measured, h('h3', { class: 'eyebrow' }, t('metric.title')),
-            h('dl', { class: 'facts' }, values.map(([name, value]) => [h('dt', {}, t(`metric.${name}`)), h('dd', { class: 'figure' }, value)])));
+            h('dl', { class: 'facts' }, values.map(([name, value]) => [h('dt', {}, t(`metric.${name}`)),
+                h('dd', { class: 'figure' }, value)])));
         return undefined;
     }
 

@@ -13,7 +13,8 @@ export function openDialog({ title, kind = '', content, keys = {}, closed }) {
     const before = document.activeElement;
     const close = () => dialog.close();
     const dialog = h('dialog', { class: `modal ${kind}`, 'aria-labelledby': heading },
-        h('header', {}, h('h2', { id: heading }, title), h('button', { type: 'button', class: 'bare', 'aria-label': t('close'), title: t('close'), onclick: close }, icon('cross'))),
+        h('header', {}, h('h2', { id: heading }, title),
+            h('button', { type: 'button', class: 'bare', 'aria-label': t('close'), title: t('close'), onclick: close }, icon('cross'))),
         h('div', { class: 'modal-body' }, ...content));
     const unbind = bind({ modal: () => false, ...keys });
     dialog.addEventListener('close', () => {

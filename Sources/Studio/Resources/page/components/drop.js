@@ -27,7 +27,8 @@ export function acceptDrops(take, refuse) {
         ['paste', event => { if (event.clipboardData?.files.length) { event.preventDefault(); offer(event.clipboardData.files[0]); } }],
     ];
     for (const [name, listener] of listeners) addEventListener(name, listener);
-    const input = h('input', { type: 'file', accept: kinds.join(','), hidden: true, onchange: () => { offer(input.files?.[0]); input.value = ''; } });
+    const input = h('input', { type: 'file', accept: kinds.join(','), hidden: true,
+        onchange: () => { offer(input.files?.[0]); input.value = ''; } });
     return {
         elements: [veil, input], choose: () => input.click(),
         end: () => { for (const [name, listener] of listeners) removeEventListener(name, listener); },

@@ -49,14 +49,16 @@ export class FormPanel {
         const { model } = this.capabilities;
         const ends = sliderEnds(this.capabilities);
         this.prompt = this.promptField();
-        return h('form', { class: 'form', novalidate: true, onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); this.app.generate(false); } },
+        return h('form', { class: 'form', novalidate: true,
+            onsubmit: (/** @type {Event} */ event) => { event.preventDefault(); this.app.generate(false); } },
             this.field('prompt', t('form.prompt'), this.prompt, 'tall'),
             this.paces(),
             this.range('steps', t('form.steps'), 1, ends.steps),
             this.range('guidance', t('form.guidance'), 0.1, ends.guidance, !model.guidance && t('form.noGuidance')),
             this.sizes(), this.seedAndCount(), this.advanced(),
             h('div', { class: 'send' }, this.plan.element,
-                h('button', { type: 'submit', class: 'generate', 'aria-keyshortcuts': 'Control+Enter' }, icon('spark'), h('span', {}, t('form.generate')), h('kbd', { 'aria-hidden': 'true' }, 'Ctrl ↵'))));
+                h('button', { type: 'submit', class: 'generate', 'aria-keyshortcuts': 'Control+Enter' }, icon('spark'),
+                    h('span', {}, t('form.generate')), h('kbd', { 'aria-hidden': 'true' }, 'Ctrl ↵'))));
     }
 
     /** @param {string} name @param {string} label @param {HTMLElement} input @param {string} [kind] */
@@ -94,15 +96,18 @@ export class FormPanel {
     paces() {
         const { draft, final, model } = this.capabilities;
         const button = (/** @type {string} */ name, /** @type {Pace} */ pace) => {
-            const element = h('button', { type: 'button', class: 'chip', onclick: () => this.change(model.guidance ? { ...pace } : { steps: pace.steps }) },
-                h('b', {}, t(`form.${name}`)), ' ', h('span', { class: 'figure' }, model.guidance ? `${plain(pace.steps)} · ${guidance(pace.guidance)}` : plain(pace.steps)));
+            const element = h('button', { type: 'button', class: 'chip',
+                onclick: () => this.change(model.guidance ? { ...pace } : { steps: pace.steps }) },
+                h('b', {}, t(`form.${name}`)), ' ', h('span', { class: 'figure' },
+                    model.guidance ? `${plain(pace.steps)} · ${guidance(pace.guidance)}` : plain(pace.steps)));
             this.refreshers.push(() => {
                 const on = this.form.steps === pace.steps && (!model.guidance || this.form.guidance === pace.guidance);
                 element.setAttribute('aria-pressed', String(on));
             });
             return element;
         };
-        return h('div', { class: 'chips paces', role: 'group', 'aria-label': t('form.pace') }, button('draft', draft), button('final', final));
+        return h('div', { class: 'chips paces', role: 'group', 'aria-label': t('form.pace') }, button('draft', draft),
+            button('final', final));
     }
 
     /**
@@ -117,21 +122,25 @@ export class FormPanel {
         const take = (/** @type {HTMLInputElement} */ input) => { if (input.value !== '') this.change({ [name]: Number(input.value) }); };
         const disabled = Boolean(unavailable);
         const slider = h('input', { type: 'range', min: low, max: end, step, disabled, oninput: () => take(slider), 'aria-label': label });
-        const number = h('input', { type: 'number', min: low, max: high, step: step === 1 ? 1 : 'any', inputmode: 'decimal', disabled, oninput: () => take(number) });
+        const number = h('input', { type: 'number', min: low, max: high, step: step === 1 ? 1 : 'any', inputmode: 'decimal', disabled,
+            oninput: () => take(number) });
         this.refreshers.push(() => {
             const value = this.form[name];
             if (Number(slider.value) !== value) slider.value = String(value);
             if (Number(number.value) !== value || number.value === '') number.value = String(value);
             slider.style.setProperty('--share', String(Math.min(1, (value - low) / (end - low || 1))));
         });
-        return h('div', { class: 'ranged' }, this.field(name, label, number), slider, unavailable && h('p', { class: 'quiet hint' }, unavailable));
+        return h('div', { class: 'ranged' }, this.field(name, label, number), slider,
+            unavailable && h('p', { class: 'quiet hint' }, unavailable));
     }
 
     sizes() {
         const { bounds, sizes } = this.capabilities;
         const chips = sizes.map(size => {
-            const chip = h('button', { type: 'button', class: 'chip size', onclick: () => this.change({ ...size }) }, shape(size), h('span', { class: 'figure' }, `${size.width}×${size.height}`));
-            this.refreshers.push(() => chip.setAttribute('aria-pressed', String(size.width === this.form.width && size.height === this.form.height)));
+            const chip = h('button', { type: 'button', class: 'chip size', onclick: () => this.change({ ...size }) }, shape(size),
+                h('span', { class: 'figure' }, `${size.width}×${size.height}`));
+            this.refreshers.push(() => chip.setAttribute('aria-pressed',
+                String(size.width === this.form.width && size.height === this.form.height)));
             return chip;
         });
         const side = (/** @type {'width' | 'height'} */ name) => {
@@ -140,12 +149,14 @@ export class FormPanel {
                 oninput: () => { if (input.value !== '') this.change({ [name]: Number(input.value) }); },
                 onchange: () => this.change({ [name]: allowedSide(Number(input.value), bounds) }),
             });
-            this.refreshers.push(() => { if (Number(input.value) !== this.form[name] || input.value === '') input.value = String(this.form[name]); });
+            this.refreshers.push(() => { if (Number(input.value) !== this.form[name]
+                || input.value === '') input.value = String(this.form[name]); });
             return this.field(name, t(`form.${name}`), input);
         };
         return h('fieldset', { class: 'sizes' }, h('legend', {}, t('form.size')), h('div', { class: 'chips' }, chips),
             h('div', { class: 'sides' }, side('width'),
-                h('button', { type: 'button', class: 'bare', title: t('form.turn'), 'aria-label': t('form.turn'), onclick: () => this.change({ width: this.form.height, height: this.form.width }) }, icon('swap')),
+                h('button', { type: 'button', class: 'bare', title: t('form.turn'), 'aria-label': t('form.turn'),
+                    onclick: () => this.change({ width: this.form.height, height: this.form.width }) }, icon('swap')),
                 side('height'), h('p', { class: 'quiet hint' }, t('form.multiple', { multiple: bounds.sideMultiple }))));
     }
 
@@ -155,10 +166,12 @@ export class FormPanel {
             type: 'text', inputmode: 'numeric', autocomplete: 'off', placeholder: t('form.seedRandom'),
             oninput: () => {
                 const digits = seed.value.trim();
-                this.change(digits === '' ? { seed: null, locked: false } : { seed: /^\d+$/.test(digits) ? Number(digits) : NaN, locked: true });
+                this.change(digits === '' ? { seed: null, locked: false }
+                    : { seed: /^\d+$/.test(digits) ? Number(digits) : NaN, locked: true });
             },
         });
-        const lock = h('button', { type: 'button', class: 'bare lock', onclick: () => this.change({ locked: !this.form.locked, seed: this.form.seed ?? drawnSeed() }) });
+        const lock = h('button', { type: 'button', class: 'bare lock',
+            onclick: () => this.change({ locked: !this.form.locked, seed: this.form.seed ?? drawnSeed() }) });
         this.refreshers.push(() => {
             const value = this.form.seed === null ? '' : String(this.form.seed);
             if (!Number.isNaN(this.form.seed) && seed.value !== value) seed.value = value;
@@ -169,11 +182,13 @@ export class FormPanel {
             lock.setAttribute('aria-label', t('form.lock'));
             replace(lock, icon(this.form.locked ? 'lock' : 'unlock'));
         });
-        const count = h('input', { type: 'number', min: bounds.count[0], max: bounds.count[1], step: 1, inputmode: 'numeric', oninput: () => { if (count.value !== '') this.change({ count: Number(count.value) }); } });
+        const count = h('input', { type: 'number', min: bounds.count[0], max: bounds.count[1], step: 1, inputmode: 'numeric',
+            oninput: () => { if (count.value !== '') this.change({ count: Number(count.value) }); } });
         this.refreshers.push(() => { if (Number(count.value) !== this.form.count) count.value = String(this.form.count); });
         return h('div', { class: 'seed-row' },
             h('div', { class: 'seed' }, this.field('seed', t('form.seed'), seed),
-                h('button', { type: 'button', class: 'bare', title: t('form.dice'), 'aria-label': t('form.dice'), onclick: () => this.change({ seed: drawnSeed(), locked: true }) }, icon('dice')), lock),
+                h('button', { type: 'button', class: 'bare', title: t('form.dice'), 'aria-label': t('form.dice'),
+                    onclick: () => this.change({ seed: drawnSeed(), locked: true }) }, icon('dice')), lock),
             this.field('count', t('form.count'), count, 'count'));
     }
 
@@ -182,7 +197,8 @@ export class FormPanel {
         const parts = [];
         if (model.trueGuidance) parts.push(this.trueGuidance());
         return h('details', { class: 'advanced' }, h('summary', {}, t('form.advanced')), parts,
-            h('dl', { class: 'facts' }, h('dt', {}, t('parameter.sampler')), h('dd', {}, samplers.join(', ')), h('dt', {}, t('parameter.dtype')), h('dd', {}, dtype),
+            h('dl', { class: 'facts' }, h('dt', {}, t('parameter.sampler')), h('dd', {}, samplers.join(', ')),
+                h('dt', {}, t('parameter.dtype')), h('dd', {}, dtype),
                 h('dt', {}, t('parameter.model')), h('dd', {}, model.name)),
             h('button', { type: 'button', class: 'plain', onclick: () => this.app.choosePicture() }, icon('file'), t('drop.choose')),
             h('p', { class: 'quiet hint' }, t('drop.hint')));
@@ -194,7 +210,8 @@ export class FormPanel {
             if (negative.value !== this.form.negativePrompt) negative.value = this.form.negativePrompt;
             negative.disabled = this.form.trueGuidance <= 1;
         });
-        return h('div', { class: 'true-guidance' }, this.range('trueGuidance', t('form.trueGuidance'), 0.1, 10), h('p', { class: 'quiet hint' }, t('form.twice')),
+        return h('div', { class: 'true-guidance' }, this.range('trueGuidance', t('form.trueGuidance'), 0.1, 10),
+            h('p', { class: 'quiet hint' }, t('form.twice')),
             this.field('negativePrompt', t('form.negativePrompt'), negative));
     }
 }

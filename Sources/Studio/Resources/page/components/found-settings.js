@@ -12,8 +12,10 @@ export async function openSettings(app, file, found) {
     const { width, height } = found;
     /** @type {[string, string | null | undefined][]} */
     const facts = [
-        ['size', width && height ? size({ width, height }) : null], ['steps', found.steps == null ? null : plain(found.steps)], ['guidance', found.guidance == null ? null : guidance(found.guidance)],
-        ['seed', found.seed == null ? null : plain(found.seed)], ['sampler', found.sampler], ['model', found.model], ['negativePrompt', found.negativePrompt],
+        ['size', width && height ? size({ width, height }) : null], ['steps', found.steps == null ? null : plain(found.steps)],
+        ['guidance', found.guidance == null ? null : guidance(found.guidance)],
+        ['seed', found.seed == null ? null : plain(found.seed)], ['sampler', found.sampler], ['model', found.model],
+        ['negativePrompt', found.negativePrompt],
         ['trueGuidance', found.trueGuidance == null ? null : guidance(found.trueGuidance)],
     ];
     const take = (/** @type {'all' | 'seed' | 'prompt'} */ part) => () => { close(); app.reuse(found, part); };
@@ -21,9 +23,12 @@ export async function openSettings(app, file, found) {
         title: t('drop.title'), kind: 'found', closed: () => URL.revokeObjectURL(address),
         content: [
             h('img', { class: 'found-image', src: address, alt: file.name }),
-            h('div', {}, h('p', { class: 'quiet' }, t('drop.source', { source: named('source', found.source) })), h('p', { class: 'details-prompt' }, found.prompt),
-                h('dl', { class: 'facts' }, facts.filter(([, value]) => value).map(([name, value]) => [h('dt', {}, t(`parameter.${name}`)), h('dd', { class: 'figure' }, value ?? '')])),
-                (found.notes ?? []).length > 0 && h('ul', { class: 'notes quiet' }, (found.notes ?? []).map(note => h('li', {}, has(`note.${note}`) ? t(`note.${note}`) : note))),
+            h('div', {}, h('p', { class: 'quiet' }, t('drop.source', { source: named('source', found.source) })),
+                h('p', { class: 'details-prompt' }, found.prompt),
+                h('dl', { class: 'facts' }, facts.filter(([, value]) => value).map(([name, value]) => [h('dt', {}, t(`parameter.${name}`)),
+                    h('dd', { class: 'figure' }, value ?? '')])),
+                (found.notes ?? []).length > 0 && h('ul', { class: 'notes quiet' },
+                    (found.notes ?? []).map(note => h('li', {}, has(`note.${note}`) ? t(`note.${note}`) : note))),
                 h('div', { class: 'actions' }, h('button', { type: 'button', class: 'strong', onclick: take('all') }, t('drop.applyAll')),
                     h('button', { type: 'button', class: 'plain', onclick: take('prompt') }, t('reuse.prompt')),
                     found.seed != null && h('button', { type: 'button', class: 'plain', onclick: take('seed') }, t('reuse.seed')))),

@@ -41,7 +41,8 @@ function askForToken() {
             }
         };
         const gate = h('main', { class: 'gate' }, h('h1', {}, 'Sluice'), h('form', { onsubmit: enter },
-            h('p', {}, t('login.why')), h('label', { for: 'token' }, t('login.token')), token, problem, h('button', { type: 'submit', class: 'strong' }, t('login.enter'))));
+            h('p', {}, t('login.why')), h('label', { for: 'token' }, t('login.token')), token, problem,
+            h('button', { type: 'submit', class: 'strong' }, t('login.enter'))));
         document.body.append(gate);
         token.focus();
     });

@@ -36,7 +36,8 @@ export class Grid {
         this.observer.observe(this.element);
         this.width = 0;
         this.element.addEventListener('click', event => this.clicked(event));
-        this.element.addEventListener('focusin', event => { const index = indexOf(event.target); if (index !== null) this.activate(index, false); });
+        this.element.addEventListener('focusin', event => { const index = indexOf(event.target); if (index !== null) this.activate(index,
+            false); });
         this.watchTouch();
     }
 
@@ -82,7 +83,8 @@ export class Grid {
         this.element.setAttribute('aria-rowcount', String(this.layout.rows.length));
         const top = -this.element.getBoundingClientRect().top;
         const { first, end } = visibleRows(this.layout, top - innerHeight * 0.7, top + innerHeight * 1.7);
-        const keep = document.activeElement instanceof HTMLElement && this.element.contains(document.activeElement) ? rowOf(this.layout, this.active) : -1;
+        const keep = document.activeElement instanceof HTMLElement && this.element.contains(document.activeElement)
+            ? rowOf(this.layout, this.active) : -1;
         for (const [i, row] of this.drawn) {
             if ((i < first || i >= end) && i !== keep) { row.remove(); this.drawn.delete(i); }
         }
@@ -121,15 +123,19 @@ export class Grid {
     cell(index, column) {
         const picture = this.items[index];
         const related = picture.parent != null || (picture.children?.length ?? 0) > 0;
-        return h('div', { role: 'gridcell', class: 'cell', tabindex: index === this.active ? 0 : -1, 'data-index': index, 'aria-colindex': column + 1, 'aria-selected': String(this.events.isChosen(picture.id)), 'aria-label': this.label(picture), title: picture.prompt },
-            picture.missing ? h('span', { class: 'missing' }, t('picture.missing')) : h('img', { src: api.thumbAddress(picture), alt: '', loading: 'lazy', decoding: 'async', draggable: 'false' }),
+        return h('div', { role: 'gridcell', class: 'cell', tabindex: index === this.active ? 0 : -1, 'data-index': index,
+            'aria-colindex': column + 1, 'aria-selected': String(this.events.isChosen(picture.id)), 'aria-label': this.label(picture),
+            title: picture.prompt },
+            picture.missing ? h('span', { class: 'missing' }, t('picture.missing'))
+                : h('img', { src: api.thumbAddress(picture), alt: '', loading: 'lazy', decoding: 'async', draggable: 'false' }),
             h('span', { class: 'check', 'data-check': '' }, icon('check')),
             h('span', { class: 'badges' }, picture.starred && icon('star', 'on'), related && icon('compare')));
     }
 
     /** @param {Picture} picture */
     label(picture) {
-        return [picture.prompt || t('queue.noPrompt'), picture.starred && t('picture.starred'), picture.parameters.steps != null && t('fact.steps', { count: picture.parameters.steps })].filter(Boolean).join(', ');
+        return [picture.prompt || t('queue.noPrompt'), picture.starred && t('picture.starred'),
+            picture.parameters.steps != null && t('fact.steps', { count: picture.parameters.steps })].filter(Boolean).join(', ');
     }
 
     /** Draws again what changed without moving. */

@@ -21,8 +21,10 @@ export function histogram(channel, pictures) {
     const normal = pictures.map(({ bins }, i) => bins.map(count => count / totals[i]));
     const most = Math.max(...normal.map(highestBin));
     const words = pictures.map(({ letter, bins }) => t('histogram.mean', { letter, value: Math.round(meanOf(bins)) })).join(', ');
-    return h('figure', { class: `histogram channel-${channel}` }, h('figcaption', {}, h('i', { class: 'swatch' }), t(`histogram.${channel}`)),
-        s('svg', { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'none', role: 'img', 'aria-labelledby': `${title} ${description}` },
+    return h('figure', { class: `histogram channel-${channel}` },
+        h('figcaption', {}, h('i', { class: 'swatch' }), t(`histogram.${channel}`)),
+        s('svg', { viewBox: `0 0 ${width} ${height}`, preserveAspectRatio: 'none', role: 'img',
+            'aria-labelledby': `${title} ${description}` },
             s('title', { id: title }, t(`histogram.${channel}`)), s('desc', { id: description }, words),
             ...normal.map((bins, i) => s('path', { class: `outline ${pictures[i].kind}`, d: histogramPath(bins, width, height, most) }))));
 }

@@ -21,7 +21,8 @@ function frame(mostX, mostY, words, base) {
     const grid = s('g', { class: 'grid-lines' },
         ...rows.map(value => s('g', {}, s('line', { x1: left, x2: width - right, y1: y(value), y2: y(value) }),
             s('text', { x: left - 8, y: y(value) + 4, 'text-anchor': 'end' }, words.y(value)))),
-        ...columns.map(value => s('text', { x: x(value), y: height - 8, 'text-anchor': value === 0 ? 'start' : 'middle' }, words.x(value))));
+        ...columns.map(value => s('text', { x: x(value), y: height - 8, 'text-anchor': value === 0 ? 'start' : 'middle' },
+            words.x(value))));
     return { x, y, grid };
 }
 
@@ -64,8 +65,10 @@ export function bandChart(items, bands, levels, words) {
 /** @param {Line[]} lines @param {Level[]} levels @param {Words} words */
 export function lineChart(lines, levels, words) {
     const all = lines.flatMap(line => line.points);
-    const { x, y, grid } = frame(Math.max(0, ...all.map(point => point.x)), Math.max(1, ...all.map(point => point.y), ...levels.map(level => level.value)) * 1.02, words, 1024);
-    const paths = lines.map(line => s('path', { class: `line ${line.kind}`, d: stepPath(line.points.map(point => ({ x: x(point.x), y: y(point.y) }))) }));
+    const { x, y, grid } = frame(Math.max(0, ...all.map(point => point.x)),
+        Math.max(1, ...all.map(point => point.y), ...levels.map(level => level.value)) * 1.02, words, 1024);
+    const paths = lines.map(line => s('path', { class: `line ${line.kind}`,
+        d: stepPath(line.points.map(point => ({ x: x(point.x), y: y(point.y) }))) }));
     return picture(words, [grid, levelLines(levels, y), s('g', {}, ...paths)]);
 }
 

@@ -34,11 +34,15 @@ class MemoryPanel {
         this.figures = h('dl', { class: 'figures' });
         this.chart = h('div', { class: 'chart-box' });
         this.phases = h('div', {});
-        this.closeButton = h('button', { type: 'button', class: 'bare', 'aria-label': t('close'), title: t('close'), onclick: close }, icon('cross'));
+        this.closeButton = h('button', { type: 'button', class: 'bare', 'aria-label': t('close'), title: t('close'), onclick: close },
+            icon('cross'));
         this.element = h('div', { class: 'memory-panel', role: 'dialog', 'aria-labelledby': heading },
-            h('div', { class: 'panel-head' }, h('h2', { id: heading }, t('memory.title')), this.closeButton), this.state, this.chart, this.figures, this.phases,
-            h('div', { class: 'actions' }, h('button', { type: 'button', class: 'plain', onclick: () => app.act(api.release()) }, icon('memory'), t('memory.release')),
-                h('button', { type: 'button', class: 'plain', onclick: () => app.act(api.pause().then(() => api.release())) }, icon('pause'), t('memory.pauseRelease'))));
+            h('div', { class: 'panel-head' }, h('h2', { id: heading }, t('memory.title')), this.closeButton), this.state, this.chart,
+            this.figures, this.phases,
+            h('div', { class: 'actions' }, h('button', { type: 'button', class: 'plain', onclick: () => app.act(api.release()) },
+                icon('memory'), t('memory.release')),
+                h('button', { type: 'button', class: 'plain', onclick: () => app.act(api.pause().then(() => api.release())) },
+                    icon('pause'), t('memory.pauseRelease'))));
         /** @type {{id: number, report: Report | null} | null} */
         this.last = null;
         this.tableOpen = false;
@@ -46,7 +50,8 @@ class MemoryPanel {
 
     /** @param {import('../store.js').State} state @param {import('../store.js').State | null} before */
     show(state, before) {
-        if (before && before.memory === state.memory && before.pictures === state.pictures && before.worker === state.worker && before.jobs === state.jobs) return;
+        if (before && before.memory === state.memory && before.pictures === state.pictures && before.worker === state.worker
+            && before.jobs === state.jobs) return;
         const running = runningJob(state);
         const { level, reason } = memoryLevel(state.memory, state.worker, running ? null : state.recent[0] ?? null);
         this.state.dataset.level = level;
@@ -86,11 +91,14 @@ class MemoryPanel {
         const peak = Math.max(...points.map(heldBytes));
         const near = levels.filter(level => level.value < peak * 3);
         const words = {
-            title: t('memory.curve'), description: t('memory.curveWords', { peak: bytes(peak), time: seconds(points[points.length - 1].seconds) }),
+            title: t('memory.curve'), description: t('memory.curveWords',
+                { peak: bytes(peak), time: seconds(points[points.length - 1].seconds) }),
             x: seconds, y: bytes,
         };
-        replace(this.chart, h('h3', {}, t('memory.curve')), bandChart(points, owners.map(owner => ({ kind: `owner-${owner}`, value: point => point[owner] })), near, words),
-            legend(owners.map(owner => ({ kind: `owner-${owner}`, name: t(`owner.${owner}`), value: bytes(Math.max(...points.map(point => point[owner]))) }))), this.curveTable(points));
+        replace(this.chart, h('h3', {}, t('memory.curve')),
+            bandChart(points, owners.map(owner => ({ kind: `owner-${owner}`, value: point => point[owner] })), near, words),
+            legend(owners.map(owner => ({ kind: `owner-${owner}`, name: t(`owner.${owner}`),
+                value: bytes(Math.max(...points.map(point => point[owner]))) }))), this.curveTable(points));
     }
 
     /**
@@ -101,17 +109,21 @@ class MemoryPanel {
         const names = [...new Set(points.map(point => point.phase))];
         const most = (/** @type {string} */ phase, /** @type {(point: CurvePoint) => number} */ value) =>
             h('td', {}, bytes(Math.max(...points.filter(point => point.phase === phase).map(value))));
-        const details = h('details', { open: this.tableOpen, ontoggle: () => { this.tableOpen = details.open; } }, h('summary', {}, t('memory.curveTable')),
+        const details = h('details', { open: this.tableOpen, ontoggle: () => { this.tableOpen = details.open; } },
+            h('summary', {}, t('memory.curveTable')),
             h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': t('memory.curveTable') }, h('table', { class: 'data' },
-                h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t('time.phase')), owners.map(owner => h('th', { scope: 'col' }, t(`owner.${owner}`))), h('th', { scope: 'col' }, t('memory.sum')))),
-                h('tbody', {}, names.map(name => h('tr', {}, h('th', { scope: 'row' }, named('phase', name)), owners.map(owner => most(name, point => point[owner])), most(name, heldBytes)))))));
+                h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t('time.phase')),
+                    owners.map(owner => h('th', { scope: 'col' }, t(`owner.${owner}`))), h('th', { scope: 'col' }, t('memory.sum')))),
+                h('tbody', {}, names.map(name => h('tr', {}, h('th', { scope: 'row' }, named('phase', name)),
+                    owners.map(owner => most(name, point => point[owner])), most(name, heldBytes)))))));
         return details;
     }
 
     /** @param {MemoryState | null} memory @param {Report | null} report */
     showFigures(memory, report) {
         const held = memory?.owners;
-        const fragmentation = report?.memory.fragmentationPeak ?? (held && held.arena > 0 && held.arenaHeld !== undefined ? 1 - held.arenaHeld / held.arena : null);
+        const fragmentation = report?.memory.fragmentationPeak
+            ?? (held && held.arena > 0 && held.arenaHeld !== undefined ? 1 - held.arenaHeld / held.arena : null);
         const hidden = report?.streaming?.hiddenShare ?? memory?.hiddenShare ?? null;
         const streamed = report?.streaming?.streamedBytes ?? memory?.streamedBytes ?? null;
         /** @type {[string, string][]} */
@@ -120,7 +132,8 @@ class MemoryPanel {
             ['memory.predicted', bytesOrDash(memory?.predicted)], ['memory.budget', bytesOrDash(memory?.budget)],
             ['memory.fragmentation', fragmentation === null ? '–' : percent(fragmentation, 1)], ['memory.streamed', bytesOrDash(streamed)],
             ['memory.hidden', hidden === null ? '–' : percent(hidden)], ['memory.freeOutside', bytesOrDash(memory?.freeOutside)],
-            ['memory.rung', memory?.rung ? named('rung', memory.rung) : '–'], ['memory.source', named('source', memory?.source ?? 'ledger')],
+            ['memory.rung', memory?.rung ? named('rung', memory.rung) : '–'],
+            ['memory.source', named('source', memory?.source ?? 'ledger')],
         ];
         replace(this.figures, ...figures.map(([key, value]) => h('div', {}, h('dt', {}, t(key)), h('dd', { class: 'figure' }, value))));
     }
@@ -132,11 +145,15 @@ class MemoryPanel {
         if (!plan) return replace(this.phases);
         const rows = plan.phases.map(phase => {
             const found = measured.find(each => each.name === phase.name)?.peakBytes;
-            return h('tr', {}, h('th', { scope: 'row' }, named('phase', phase.name)), h('td', {}, bytes(phase.peakBytes)), h('td', {}, found === undefined ? '–' : bytes(found)),
+            return h('tr', {}, h('th', { scope: 'row' }, named('phase', phase.name)), h('td', {}, bytes(phase.peakBytes)),
+                h('td', {}, found === undefined ? '–' : bytes(found)),
                 h('td', {}, found === undefined ? '–' : signedPercent((found - phase.peakBytes) / phase.peakBytes * 100)));
         });
-        replace(this.phases, h('h3', {}, t('memory.planned')), h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': t('memory.planned') },
-            h('table', { class: 'data' }, h('thead', {}, h('tr', {}, ['time.phase', 'memory.plan', 'memory.measured', 'memory.difference'].map(key => h('th', { scope: 'col' }, t(key))))), h('tbody', {}, rows))));
+        replace(this.phases, h('h3', {}, t('memory.planned')),
+            h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': t('memory.planned') },
+            h('table', { class: 'data' }, h('thead', {}, h('tr', {},
+                ['time.phase', 'memory.plan', 'memory.measured', 'memory.difference'].map(key => h('th', { scope: 'col' }, t(key))))),
+                h('tbody', {}, rows))));
         return undefined;
     }
 }

@@ -50,7 +50,8 @@ export class PlanLine {
     /** @param {PlanAnswer} plan @param {JobRequest} request */
     show(plan, request) {
         const parts = [];
-        if (plan.stepSeconds != null) parts.push(t('plan.time', { time: seconds(plan.stepSeconds * (request.steps ?? 1) * (request.count ?? 1)) }));
+        if (plan.stepSeconds != null) parts.push(t('plan.time',
+            { time: seconds(plan.stepSeconds * (request.steps ?? 1) * (request.count ?? 1)) }));
         parts.push(t('plan.peak', { size: bytes(plan.predictedPeakBytes) }));
         if (plan.streamedBytesPerStep > 0) parts.push(t('plan.streams', { size: bytes(plan.streamedBytesPerStep) }));
         replace(this.element, icon('memory'), h('span', {}, `${t('plan.predicted')} `, h('span', { class: 'figure' }, parts.join(' · '))));

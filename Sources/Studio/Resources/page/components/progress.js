@@ -14,7 +14,8 @@ export function whereabouts(progress) {
     const { step, steps, block, blocks, stream, layer, tile, tiles, bytesDone, bytesTotal } = progress;
     const parts = [];
     if (progress.phase !== 'denoise') parts.push(named('phase', progress.phase));
-    if (progress.phase === 'denoise' && step != null && steps) parts.push(t('live.step', { number: number(step + 1), count: number(steps) }));
+    if (progress.phase === 'denoise' && step != null && steps) parts.push(t('live.step',
+        { number: number(step + 1), count: number(steps) }));
     if (block != null && blocks) parts.push(t('live.block', { number: number(block + 1), count: number(blocks) }));
     if (stream && progress.phase === 'denoise') parts.push(named('stream', stream));
     if (layer) parts.push(named('layer', layer));
@@ -35,7 +36,8 @@ class BlockRibbon {
             s('rect', { x: i * wide + gap / 2, y, width: wide - gap, height, rx: 2 });
         this.cells = Array.from({ length: this.count }, (_, i) => s('g', { class: i < double ? 'double' : 'single' },
             i < double ? [cell(i, 0, 11), cell(i, 14, 11)] : [cell(i, 0, 25)]));
-        this.element = s('svg', { class: 'ribbon', viewBox: '0 0 1000 25', preserveAspectRatio: 'none', 'aria-hidden': 'true' }, ...this.cells);
+        this.element = s('svg', { class: 'ribbon', viewBox: '0 0 1000 25', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
+            ...this.cells);
         this.at = -2;
     }
 
@@ -58,7 +60,8 @@ export class ProgressPanel {
         this.clock = h('span', { class: 'quiet figure' });
         this.picture = h('span', { class: 'quiet' });
         this.streams = h('p', { class: 'streams quiet', 'aria-hidden': 'true' },
-            h('span', { class: 'double' }, t('live.doubleBlocks', { count: blocks.double })), h('span', { class: 'single' }, t('live.singleBlocks', { count: blocks.single })));
+            h('span', { class: 'double' }, t('live.doubleBlocks', { count: blocks.double })),
+            h('span', { class: 'single' }, t('live.singleBlocks', { count: blocks.single })));
         this.element = h('section', { class: 'live', 'aria-label': t('live.title') },
             h('div', { class: 'live-head' }, this.where, this.picture), this.ribbon.element, this.streams,
             this.bar, h('div', { class: 'live-foot' }, this.share, this.clock), this.times.element);
@@ -78,7 +81,8 @@ export class ProgressPanel {
         }
         setText(this.where, job.cancelRequested ? t('live.stopping') : whereabouts(progress));
         setText(this.picture, progress.images > 1 ? t('live.picture', { number: progress.image + 1, count: progress.images }) : '');
-        this.ribbon.show(progress.phase === 'denoise' ? progress.block ?? -1 : ['decode', 'measure', 'save'].includes(progress.phase) ? this.ribbon.count : -1);
+        this.ribbon.show(progress.phase === 'denoise' ? progress.block ?? -1 : ['decode', 'measure', 'save'].includes(progress.phase)
+            ? this.ribbon.count : -1);
         this.times.show(progress.time ? timesNow(progress.time) : null);
         const share = doneShare(progress);
         this.bar.value = share;

@@ -39,7 +39,8 @@ export class QueuePanel {
         const before = this.shown;
         this.shown = state;
         if (before && before.progress !== state.progress) this.showShare(state);
-        if (before && before.jobs === state.jobs && before.recent === state.recent && before.queue === state.queue && before.worker === state.worker) return;
+        if (before && before.jobs === state.jobs && before.recent === state.recent && before.queue === state.queue
+            && before.worker === state.worker) return;
         this.paused = state.queue.paused;
         setText(this.title, t('queue.count', { count: state.jobs.length }));
         replace(this.hold, icon(this.paused ? 'play' : 'pause'), t(this.paused ? 'queue.resume' : 'queue.pause'));
@@ -83,7 +84,9 @@ export class QueuePanel {
                 h('p', { class: 'quiet figure' }, h('span', { class: 'job-state' }, this.stateOf(job)), brief(job.request))),
             h('div', { class: 'job-actions' },
                 !running && !job.pendingKey && !first && this.button('front', 'up', t('queue.front', { name }), () => api.front(job.id)),
-                !job.pendingKey && this.button('cancel', running ? 'stop' : 'cross', job.cancelRequested ? t('queue.stopNow') : t(running ? 'queue.stop' : 'queue.cancel', { name }), () => this.app.cancel(job))),
+                !job.pendingKey && this.button('cancel', running ? 'stop' : 'cross',
+                    job.cancelRequested ? t('queue.stopNow') : t(running ? 'queue.stop' : 'queue.cancel', { name }),
+                    () => this.app.cancel(job))),
             running && h('div', { class: 'job-share' }, h('i')));
     }
 
@@ -101,15 +104,19 @@ export class QueuePanel {
         const side = sideThatFits(error);
         return h('li', { class: 'job failed', 'data-job': job.id },
             h('div', { class: 'job-text' }, h('p', { class: 'job-prompt', title: name }, name), h('p', { class: 'danger' }, explain(error)),
-                side !== null && h('button', { type: 'button', class: 'plain', 'data-act': 'fit', onclick: () => this.app.setForm({ ...this.app.form, prompt: job.request.prompt, width: side, height: side }, true) }, sideLabel(side))),
+                side !== null && h('button', { type: 'button', class: 'plain', 'data-act': 'fit',
+                    onclick: () => this.app.setForm({ ...this.app.form, prompt: job.request.prompt, width: side, height: side }, true) },
+                    sideLabel(side))),
             h('div', { class: 'job-actions' },
                 this.button('retry', 'again', t('queue.retry', { name }), () => api.retry(job.id)),
-                this.button('dismiss', 'cross', t('queue.dismiss', { name }), async () => { this.dismissed.add(job.id); if (this.shown) this.render(this.shown); })));
+                this.button('dismiss', 'cross', t('queue.dismiss', { name }),
+                    async () => { this.dismissed.add(job.id); if (this.shown) this.render(this.shown); })));
     }
 
     /** @param {string} act @param {string} sign @param {string} label @param {() => Promise<unknown>} run */
     button(act, sign, label, run) {
-        return h('button', { type: 'button', class: 'bare', 'data-act': act, 'aria-label': label, title: label, onclick: () => this.app.act(run()) }, icon(sign));
+        return h('button', { type: 'button', class: 'bare', 'data-act': act, 'aria-label': label, title: label,
+            onclick: () => this.app.act(run()) }, icon(sign));
     }
 
     /** @param {import('../store.js').State} state */

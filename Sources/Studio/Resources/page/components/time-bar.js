@@ -80,14 +80,16 @@ export class TimeBar {
             s('svg', { viewBox: '0 0 1000 34', preserveAspectRatio: 'none', role: 'img', 'aria-labelledby': title, class: 'time-chart' },
                 s('title', {}, t('time.title')), s('desc', {}, summary), hatch(this.pattern),
                 ...bar(times, whole, 0, 22),
-                hidden > 0 && s('rect', { x: 0, y: 26, width: Math.min(1, hidden / whole) * 1000, height: 8, fill: `url(#${this.pattern})` })),
+                hidden > 0 && s('rect', { x: 0, y: 26, width: Math.min(1, hidden / whole) * 1000, height: 8,
+                    fill: `url(#${this.pattern})` })),
             this.legend(times, whole), times.parts.length > 0 && this.table(times));
     }
 
     /** @param {Times} times @param {number} whole */
     legend(times, whole) {
         const entry = (/** @type {string} */ name, /** @type {number} */ value) => h('li', {},
-            h('i', { class: `swatch ${name}` }), t(`time.${name}`), ' ', h('b', { class: 'figure' }, percent(value / whole)), h('span', { class: 'quiet figure' }, seconds(value)));
+            h('i', { class: `swatch ${name}` }), t(`time.${name}`), ' ', h('b', { class: 'figure' }, percent(value / whole)),
+            h('span', { class: 'quiet figure' }, seconds(value)));
         return h('ul', { class: 'legend' }, classes.map(name => entry(name, times[name])),
             times.hiddenCopy !== null && times.hiddenCopy > 0 && entry('hiddenCopy', times.hiddenCopy));
     }
@@ -97,12 +99,14 @@ export class TimeBar {
         const cell = (/** @type {number} */ value) => h('td', {}, seconds(value));
         const longest = Math.max(...times.parts.map(wallSeconds));
         const rows = times.parts.map(part => h('tr', {}, h('th', { scope: 'row' }, named('phase', part.name)),
-            h('td', { class: 'wide' }, s('svg', { viewBox: '0 0 1000 10', preserveAspectRatio: 'none', class: 'row-chart', 'aria-hidden': 'true' }, ...bar(part, longest, 0, 10))),
+            h('td', { class: 'wide' }, s('svg', { viewBox: '0 0 1000 10', preserveAspectRatio: 'none', class: 'row-chart',
+                'aria-hidden': 'true' }, ...bar(part, longest, 0, 10))),
             cell(part.compute), cell(part.copy), cell(part.wait), cell(wallSeconds(part))));
         const details = h('details', { open: this.tableOpen, ontoggle: () => { this.tableOpen = details.open; } },
             h('summary', {}, t('time.byPhase')),
             h('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': t('time.byPhase') }, h('table', { class: 'data' },
-                h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t('time.phase')), h('td', {}), classes.map(name => h('th', { scope: 'col' }, t(`time.${name}`))), h('th', { scope: 'col' }, t('time.wall')))),
+                h('thead', {}, h('tr', {}, h('th', { scope: 'col' }, t('time.phase')), h('td', {}),
+                    classes.map(name => h('th', { scope: 'col' }, t(`time.${name}`))), h('th', { scope: 'col' }, t('time.wall')))),
                 h('tbody', {}, rows))));
         return details;
     }

@@ -18,7 +18,8 @@ export function toast(text, options = {}) {
     let timer = 0;
     const close = () => { clearTimeout(timer); element.remove(); };
     const wait = () => { clearTimeout(timer); timer = window.setTimeout(close, shown); };
-    const element = h('div', { class: `toast ${kind}`, onpointerenter: () => clearTimeout(timer), onpointerleave: wait, onfocusin: () => clearTimeout(timer), onfocusout: wait },
+    const element = h('div', { class: `toast ${kind}`, onpointerenter: () => clearTimeout(timer), onpointerleave: wait,
+        onfocusin: () => clearTimeout(timer), onfocusout: wait },
         kind === 'error' && icon('warning'), h('p', {}, text),
         action && h('button', { type: 'button', class: 'link', onclick: () => { close(); action.run(); } }, action.label),
         h('button', { type: 'button', class: 'bare', 'aria-label': t('close'), onclick: close }, icon('cross')));

@@ -20,7 +20,8 @@ export class Watermark {
         this.expected = s('rect', { class: 'expected', y: 0, height: 8, width: 3 });
         this.gauge = s('svg', { viewBox: '0 0 1000 8', preserveAspectRatio: 'none', class: 'gauge', 'aria-hidden': 'true' },
             s('rect', { class: 'ground', width: 1000, height: 8 }), this.fill, this.expected, this.mark);
-        this.element = h('button', { class: 'watermark', type: 'button', 'aria-expanded': 'false', 'aria-haspopup': 'dialog', title: t('memory.open'), onclick: toggled },
+        this.element = h('button', { class: 'watermark', type: 'button', 'aria-expanded': 'false', 'aria-haspopup': 'dialog',
+            title: t('memory.open'), onclick: toggled },
             h('span', { class: 'watermark-line' }, this.sign, this.word, this.held), this.gauge, this.peak);
         this.level = '';
     }

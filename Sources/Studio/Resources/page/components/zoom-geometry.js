@@ -45,13 +45,16 @@ export function kept(look, picture, pane, ratio) {
  */
 export function zoomed(look, factor, pointer, picture, pane, ratio) {
     const scale = Math.max(leastScale, Math.min(mostScale, look.scale * factor));
-    const offset = (/** @type {number} */ at, /** @type {number} */ room, /** @type {number} */ side) => (at - room / 2) * ratio / side * (1 / look.scale - 1 / scale);
-    return kept({ scale, x: look.x + offset(pointer.x, pane.width, picture.width), y: look.y + offset(pointer.y, pane.height, picture.height) }, picture, pane, ratio);
+    const offset = (/** @type {number} */ at, /** @type {number} */ room,
+        /** @type {number} */ side) => (at - room / 2) * ratio / side * (1 / look.scale - 1 / scale);
+    return kept({ scale, x: look.x + offset(pointer.x, pane.width, picture.width),
+        y: look.y + offset(pointer.y, pane.height, picture.height) }, picture, pane, ratio);
 }
 
 /** @param {Look} look @param {number} dx in CSS pixels that the picture follows @param {number} dy @param {Extent} picture @param {Extent} pane @param {number} ratio */
 export function panned(look, dx, dy, picture, pane, ratio) {
-    return kept({ scale: look.scale, x: look.x - dx * ratio / look.scale / picture.width, y: look.y - dy * ratio / look.scale / picture.height }, picture, pane, ratio);
+    return kept({ scale: look.scale, x: look.x - dx * ratio / look.scale / picture.width,
+        y: look.y - dy * ratio / look.scale / picture.height }, picture, pane, ratio);
 }
 
 /**

@@ -46,7 +46,8 @@ export class Looks {
     /** @param {number} factor */
     zoom(factor) {
         const pane = this.first;
-        if (pane) this.set(zoomed(this.look, factor, { x: pane.extent.width / 2, y: pane.extent.height / 2 }, pane.picture, pane.extent, this.ratio));
+        if (pane) this.set(zoomed(this.look, factor, { x: pane.extent.width / 2, y: pane.extent.height / 2 }, pane.picture, pane.extent,
+            this.ratio));
     }
 
     end() {
@@ -101,7 +102,8 @@ export class ZoomPane {
         const down = new Map();
         element.addEventListener('wheel', event => {
             event.preventDefault();
-            looks.set(zoomed(looks.look, Math.exp(-event.deltaY * (event.deltaMode === 1 ? 0.05 : 0.002)), this.pointIn(event), this.picture, this.extent, looks.ratio));
+            looks.set(zoomed(looks.look, Math.exp(-event.deltaY * (event.deltaMode === 1 ? 0.05 : 0.002)), this.pointIn(event),
+                this.picture, this.extent, looks.ratio));
         }, { passive: false });
         element.addEventListener('pointerdown', event => {
             if (event.target instanceof Element && event.target.closest('input, button')) return;
@@ -113,10 +115,12 @@ export class ZoomPane {
             if (!before) return;
             const other = [...down.values()].find(each => each.pointerId !== event.pointerId);
             if (other) this.pinch(before, event, other);
-            else looks.set(panned(looks.look, event.clientX - before.clientX, event.clientY - before.clientY, this.picture, this.extent, looks.ratio));
+            else looks.set(panned(looks.look, event.clientX - before.clientX, event.clientY - before.clientY, this.picture, this.extent,
+                looks.ratio));
             down.set(event.pointerId, event);
         });
-        for (const name of /** @type {const} */ (['pointerup', 'pointercancel'])) element.addEventListener(name, event => { down.delete(event.pointerId); });
+        for (const name of /** @type {const} */ (['pointerup', 'pointercancel'])) element.addEventListener(name,
+            event => { down.delete(event.pointerId); });
         element.addEventListener('dblclick', () => { if (looks.fitted) looks.pixels(); else looks.fit(); });
     }
 
@@ -125,7 +129,8 @@ export class ZoomPane {
         const length = (/** @type {PointerEvent} */ event) => Math.hypot(event.clientX - other.clientX, event.clientY - other.clientY) || 1;
         const middle = this.pointIn({ clientX: (now.clientX + other.clientX) / 2, clientY: (now.clientY + other.clientY) / 2 });
         const { looks } = this;
-        const moved = panned(looks.look, (now.clientX - before.clientX) / 2, (now.clientY - before.clientY) / 2, this.picture, this.extent, looks.ratio);
+        const moved = panned(looks.look, (now.clientX - before.clientX) / 2, (now.clientY - before.clientY) / 2, this.picture, this.extent,
+            looks.ratio);
         looks.set(zoomed(moved, length(now) / length(before), middle, this.picture, this.extent, looks.ratio));
     }
 }

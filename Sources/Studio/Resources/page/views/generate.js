@@ -38,8 +38,10 @@ export class GenerateView {
         /** @type {number | null} The picture that the time bar is about. */
         this.timed = null;
         this.captionFor = '';
-        this.stage = h('section', { class: 'stage', 'aria-label': t('stage.title') }, this.frame, this.progress.element, this.caption, this.times.element, this.strip);
-        this.element = h('div', { class: 'generate-view' }, h('h1', { class: 'unseen' }, t('view.generate')), this.form.element, this.stage, this.queue.element);
+        this.stage = h('section', { class: 'stage', 'aria-label': t('stage.title') }, this.frame, this.progress.element, this.caption,
+            this.times.element, this.strip);
+        this.element = h('div', { class: 'generate-view' }, h('h1', { class: 'unseen' }, t('view.generate')), this.form.element, this.stage,
+            this.queue.element);
         this.unwatch = app.store.watch((state, before) => this.show(state, before));
         this.formChanged = () => this.form.refresh();
         app.formWatchers.add(this.formChanged);
@@ -62,7 +64,8 @@ export class GenerateView {
         if (before && state.jobs.some(each => each.pendingKey) && !before.jobs.some(each => each.pendingKey)) this.reveal();
         this.queue.show(state);
         this.progress.show(job, state.progress);
-        if (!before || before.pictures !== state.pictures || before.preview !== state.preview || before.jobs !== state.jobs) this.showPicture(state, job);
+        if (!before || before.pictures !== state.pictures || before.preview !== state.preview
+            || before.jobs !== state.jobs) this.showPicture(state, job);
         if (job && state.progress?.job === job.id) this.speak(state.progress);
     }
 
@@ -121,19 +124,25 @@ export class GenerateView {
         if (!picture) return;
         const { parameters } = picture;
         const facts = [size(picture), parameters.steps != null && t('fact.steps', { count: parameters.steps }),
-            parameters.guidance != null && t('fact.guidance', { value: guidance(parameters.guidance) }), t('fact.seed', { value: plain(picture.seed) }),
+            parameters.guidance != null && t('fact.guidance', { value: guidance(parameters.guidance) }),
+            t('fact.seed', { value: plain(picture.seed) }),
             picture.seconds != null && seconds(picture.seconds), picture.peakBytes != null && bytes(picture.peakBytes)];
         const settings = () => settingsOf(picture);
         replace(this.caption,
             h('p', { class: 'caption-prompt' }, picture.prompt), h('p', { class: 'quiet figure' }, facts.filter(Boolean).join(' · ')),
             h('div', { class: 'actions' },
-                !isFinal(picture, this.app.capabilities) && h('button', { type: 'button', class: 'strong', onclick: () => this.app.finalise(picture) }, icon('spark'), this.finalLabel()),
+                !isFinal(picture, this.app.capabilities) && h('button',
+                    { type: 'button', class: 'strong', onclick: () => this.app.finalise(picture) }, icon('spark'), this.finalLabel()),
                 this.relativeButton(picture, relatives),
-                h('button', { type: 'button', class: 'plain', onclick: () => this.app.reuse(settings(), 'all') }, icon('reuse'), t('reuse.all')),
+                h('button', { type: 'button', class: 'plain', onclick: () => this.app.reuse(settings(), 'all') }, icon('reuse'),
+                    t('reuse.all')),
                 h('button', { type: 'button', class: 'plain', onclick: () => this.app.reuse(settings(), 'seed') }, t('reuse.seed')),
-                h('button', { type: 'button', class: 'bare', 'aria-pressed': String(picture.starred), 'aria-label': t('picture.star'), title: t('picture.star'), onclick: () => this.app.star([picture], !picture.starred) }, icon('star')),
-                h('a', { class: 'bare', href: api.fileAddress(picture), download: `sluice-${picture.id}.png`, 'aria-label': t('picture.download'), title: t('picture.download') }, icon('download')),
-                h('button', { type: 'button', class: 'bare', 'aria-label': t('picture.details'), title: t('picture.details'), onclick: () => this.app.details(picture) }, icon('more'))));
+                h('button', { type: 'button', class: 'bare', 'aria-pressed': String(picture.starred), 'aria-label': t('picture.star'),
+                    title: t('picture.star'), onclick: () => this.app.star([picture], !picture.starred) }, icon('star')),
+                h('a', { class: 'bare', href: api.fileAddress(picture), download: `sluice-${picture.id}.png`,
+                    'aria-label': t('picture.download'), title: t('picture.download') }, icon('download')),
+                h('button', { type: 'button', class: 'bare', 'aria-label': t('picture.details'), title: t('picture.details'),
+                    onclick: () => this.app.details(picture) }, icon('more'))));
     }
 
     finalLabel() {
@@ -146,7 +155,8 @@ export class GenerateView {
         const other = relatives[0]?.id ?? picture.parent ?? picture.children?.[0];
         if (other == null) return null;
         const isDraft = other !== picture.parent;
-        return h('button', { type: 'button', class: 'plain', onclick: () => go('compare', isDraft ? [picture.id, other] : [other, picture.id]) },
+        return h('button', { type: 'button', class: 'plain',
+            onclick: () => go('compare', isDraft ? [picture.id, other] : [other, picture.id]) },
             icon('compare'), t(isDraft ? 'final.compareFinal' : 'final.compareDraft'));
     }
 
@@ -167,10 +177,13 @@ export class GenerateView {
         this.strip.dataset.key = key;
         replace(this.strip, pictures.slice(0, 12).map(picture => h('li', {},
             h('button', {
-                type: 'button', class: 'thumb', 'aria-current': this.pinned === picture.id ? 'true' : null, 'aria-label': picture.prompt || t('queue.noPrompt'), title: picture.prompt,
-                onclick: () => { this.pin(this.pinned === picture.id ? null : picture.id); this.showPicture(this.app.store.state, runningJob(this.app.store.state)); },
+                type: 'button', class: 'thumb', 'aria-current': this.pinned === picture.id ? 'true' : null,
+                'aria-label': picture.prompt || t('queue.noPrompt'), title: picture.prompt,
+                onclick: () => { this.pin(this.pinned === picture.id ? null : picture.id); this.showPicture(this.app.store.state,
+                    runningJob(this.app.store.state)); },
                 ondblclick: () => this.app.details(picture),
-            }, picture.missing ? h('span', { class: 'missing' }, t('picture.missing')) : h('img', { src: api.thumbAddress(picture), alt: '', loading: 'lazy', width: 96, height: 96 })))));
+            }, picture.missing ? h('span', { class: 'missing' }, t('picture.missing'))
+                : h('img', { src: api.thumbAddress(picture), alt: '', loading: 'lazy', width: 96, height: 96 })))));
         this.strip.hidden = pictures.length === 0;
     }
 }

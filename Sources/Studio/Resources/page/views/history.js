@@ -44,9 +44,12 @@ export class HistoryView {
         this.count = h('p', { class: 'quiet figure', role: 'status' });
         this.foot = h('p', { class: 'grid-foot quiet' });
         this.bar = h('div', { class: 'selection-bar', role: 'toolbar', 'aria-label': t('history.selection'), hidden: true });
-        this.search = h('input', { type: 'search', placeholder: t('history.search'), 'aria-label': t('history.search'), oninput: () => this.typed() });
-        this.element = h('div', { class: 'history-view' }, h('h1', { class: 'unseen' }, t('view.history')), this.filters(), this.grid.element, this.foot, this.bar);
-        this.unwatch = app.store.watch((state, before) => { if (state.lastImageEvent !== before.lastImageEvent) this.changed(state.lastImageEvent?.data); });
+        this.search = h('input', { type: 'search', placeholder: t('history.search'), 'aria-label': t('history.search'),
+            oninput: () => this.typed() });
+        this.element = h('div', { class: 'history-view' }, h('h1', { class: 'unseen' }, t('view.history')), this.filters(),
+            this.grid.element, this.foot, this.bar);
+        this.unwatch = app.store.watch((state,
+            before) => { if (state.lastImageEvent !== before.lastImageEvent) this.changed(state.lastImageEvent?.data); });
         this.begin();
         this.route(ids);
     }
@@ -65,7 +68,8 @@ export class HistoryView {
     }
 
     filters() {
-        const seed = h('input', { type: 'text', inputmode: 'numeric', class: 'seed-filter', placeholder: t('form.seed'), 'aria-label': t('history.seed'), oninput: () => this.typed() });
+        const seed = h('input', { type: 'text', inputmode: 'numeric', class: 'seed-filter', placeholder: t('form.seed'),
+            'aria-label': t('history.seed'), oninput: () => this.typed() });
         this.seed = seed;
         const flag = (/** @type {'starred' | 'trashed'} */ name, /** @type {string} */ sign) => {
             const button = h('button', { type: 'button', class: 'chip', 'aria-pressed': 'false', onclick: () => {
@@ -80,7 +84,8 @@ export class HistoryView {
             panel.hidden = !panel.hidden;
             more.setAttribute('aria-expanded', String(!panel.hidden));
         } }, icon('plus'), t('history.more'));
-        return h('div', { class: 'filters', role: 'search' }, h('div', { class: 'search-box' }, icon('search'), this.search), seed, flag('starred', 'star'), flag('trashed', 'trash'), more, this.chooser(), this.count, panel);
+        return h('div', { class: 'filters', role: 'search' }, h('div', { class: 'search-box' }, icon('search'), this.search), seed,
+            flag('starred', 'star'), flag('trashed', 'trash'), more, this.chooser(), this.count, panel);
     }
 
     /** For those who have no keyboard to choose with. */
@@ -137,16 +142,19 @@ export class HistoryView {
             if (!(error instanceof api.StudioError)) throw error;
             this.loading = null;
             this.failed = true;
-            replace(this.foot, explain(error), ' ', h('button', { type: 'button', class: 'plain', onclick: () => { this.failed = false; this.more(); } }, t('again')));
+            replace(this.foot, explain(error), ' ', h('button',
+                { type: 'button', class: 'plain', onclick: () => { this.failed = false; this.more(); } }, t('again')));
         }
     }
 
     showCount() {
         const all = this.cursor === null;
-        if (isFiltering(this.local)) setText(this.count, t('history.found', { count: this.items.length, shown: number(this.items.length), looked: number(this.looked) }));
+        if (isFiltering(this.local)) setText(this.count,
+            t('history.found', { count: this.items.length, shown: number(this.items.length), looked: number(this.looked) }));
         else setText(this.count, t(all ? 'history.all' : 'history.loaded', { count: this.items.length, shown: number(this.items.length) }));
         const filtered = Object.values(this.filter).some(Boolean) || isFiltering(this.local);
-        replace(this.foot, this.items.length === 0 && all ? t(filtered ? 'history.none' : 'history.empty') : all ? t('history.end') : t('history.loading'));
+        replace(this.foot, this.items.length === 0 && all ? t(filtered ? 'history.none' : 'history.empty') : all ? t('history.end')
+            : t('history.loading'));
     }
 
     /** @param {(Picture & {gone?: boolean}) | undefined} image */
@@ -184,7 +192,8 @@ export class HistoryView {
      * @param {Picture} image
      */
     insert(image) {
-        const place = this.items.findIndex(each => each.createdAt < image.createdAt || (each.createdAt === image.createdAt && each.id < image.id));
+        const place = this.items.findIndex(each => each.createdAt < image.createdAt
+            || (each.createdAt === image.createdAt && each.id < image.id));
         if (place < 0 && this.cursor !== null) return;
         this.items.splice(place < 0 ? this.items.length : place, 0, image);
         this.known.add(image.id);
@@ -228,13 +237,16 @@ export class HistoryView {
         if (size === 0) return;
         const chosen = this.chosen;
         const starred = chosen.every(picture => picture.starred);
-        const button = (/** @type {string} */ sign, /** @type {string} */ label, /** @type {() => void} */ run, kind = 'plain', disabled = false) =>
-            h('button', { type: 'button', class: kind, disabled, 'aria-label': label, title: label, onclick: run }, icon(sign), h('span', {}, label));
+        const button = (/** @type {string} */ sign, /** @type {string} */ label, /** @type {() => void} */ run, kind = 'plain',
+            disabled = false) =>
+            h('button', { type: 'button', class: kind, disabled, 'aria-label': label, title: label, onclick: run }, icon(sign),
+                h('span', {}, label));
         replace(this.bar, h('b', { class: 'figure' }, t('history.chosen', { count: size, shown: number(size) })),
             button('compare', t('history.compare'), () => this.compare(), 'strong', size < 2 || size > comparable),
             button('download', t('history.zip'), () => this.download()),
             button('star', t(starred ? 'history.unstar' : 'history.star'), () => this.app.star(chosen, !starred)),
-            this.filter.trashed ? button('restore', t('picture.restore'), () => this.app.restore(chosen)) : button('trash', t('picture.trash'), () => this.app.trash(chosen), 'plain danger'),
+            this.filter.trashed ? button('restore', t('picture.restore'), () => this.app.restore(chosen))
+                : button('trash', t('picture.trash'), () => this.app.trash(chosen), 'plain danger'),
             button('cross', t('history.clear'), () => { this.selection.clear(); this.showBar(); }));
         announce(t('history.chosen', { count: size, shown: number(size) }));
     }
@@ -260,10 +272,13 @@ export class HistoryView {
             '/': () => { this.search.focus(); },
             'Ctrl+a': () => { this.selection.all(this.ids); this.showBar(); },
             Escape: () => { if (this.selection.size === 0) return false; this.selection.clear(); this.showBar(); return true; },
-            Delete: () => { const pictures = this.subjects; if (pictures.length === 0 || this.filter.trashed) return false; this.app.trash(pictures); return true; },
-            s: () => { const pictures = this.subjects; if (pictures.length > 0) this.app.star(pictures, !pictures.every(each => each.starred)); },
+            Delete: () => { const pictures = this.subjects; if (pictures.length === 0
+                || this.filter.trashed) return false; this.app.trash(pictures); return true; },
+            s: () => { const pictures = this.subjects; if (pictures.length > 0) this.app.star(pictures,
+                !pictures.every(each => each.starred)); },
             c: () => { this.compare(); },
-            Enter: () => { if (!this.grid.isFocused) return false; this.app.details(this.items[this.grid.active], this.items); return true; },
+            Enter: () => { if (!this.grid.isFocused) return false; this.app.details(this.items[this.grid.active],
+                this.items); return true; },
             Space: () => { if (!this.grid.isFocused) return false; this.choose(this.grid.active, false); return true; },
         };
         for (const key of ['ArrowLeft', 'ArrowRight', 'ArrowUp', 'ArrowDown', 'Home', 'End']) {
