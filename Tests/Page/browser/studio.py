@@ -16,13 +16,14 @@ PROGRAM = Path(os.environ.get("SLUICE", REPOSITORY / ".build/release/sluice")).r
 
 
 class Studio:
-    """`sluice serve` on a free port."""
+    """`sluice serve` on a free port, the same one when it starts again."""
 
     def __init__(self, *options, data=None):
         self.options = options
         self.folder = None if data else tempfile.TemporaryDirectory(prefix="sluice-page-")
         self.data = Path(data or self.folder.name)
         self.process = None
+        self.port = 0
         self.address = self.said = None
 
     def __enter__(self):
@@ -37,12 +38,13 @@ class Studio:
     def start(self):
         log = open(self.data / "server.log", "ab")
         self.process = subprocess.Popen(
-            [PROGRAM, "serve", "--port", "0", "--data", self.data, *self.options], stdout=subprocess.PIPE, stderr=log, text=True)
+            [PROGRAM, "serve", "--port", str(self.port), "--data", self.data, *self.options], stdout=subprocess.PIPE, stderr=log, text=True)
         log.close()
         self.said = self.process.stdout.readline()
         found = re.search(r"http://\S+?:\d+", self.said)
         assert found, f"the server said {self.said!r}; its log: {self.log}"
         self.address = found[0]
+        self.port = int(self.address.rsplit(":", 1)[1])
 
     def stop(self, with_signal=signal.SIGTERM):
         if self.process and self.process.poll() is None:

@@ -132,7 +132,9 @@ export class App {
     /** @param {Picture} picture */
     async finalise(picture) {
         const job = await this.submit(finalOf(picture, this.capabilities));
-        if (job) this.finals.set(job.id, picture.id);
+        if (!job) return;
+        this.finals.set(job.id, picture.id);
+        this.offerComparison(this.store.state.pictures);
     }
 
     /** @param {Picture[]} pictures */
@@ -155,8 +157,7 @@ export class App {
     /** @param {Picture[]} pictures @param {boolean} starred */
     star(pictures, starred) {
         return Promise.all(pictures.map(async picture => {
-            await this.act(api.star(picture.id, starred));
-            this.store.apply({ type: 'image', data: { ...picture, starred } });
+            if (await this.act(api.star(picture.id, starred))) this.store.apply({ type: 'image', data: { ...picture, starred } });
         }));
     }
 

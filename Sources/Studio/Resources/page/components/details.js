@@ -1,5 +1,6 @@
 // One picture, large, with everything that is known of it.
 
+import { button, iconButton } from './buttons.js';
 import * as api from '../api.js';
 import { h, replace, style } from '../dom.js';
 import { bytes, dateTime, number, percent, plain, seconds, guidance, size } from '../format.js';
@@ -113,22 +114,17 @@ class Details {
     actions(picture) {
         const settings = settingsOf(picture);
         const use = (/** @type {'all' | 'seed' | 'prompt'} */ part) =>
-            h('button', { type: 'button', class: 'plain', onclick: () => { this.close?.(); this.app.reuse(settings, part); } },
-                t(`reuse.${part}`));
+            button('plain', t(`reuse.${part}`), () => { this.close?.(); this.app.reuse(settings, part); });
         return h('div', { class: 'actions' },
-            !isFinal(picture, this.app.capabilities) && h('button',
-                { type: 'button', class: 'strong', onclick: () => { this.close?.(); go('generate'); this.app.finalise(picture); } },
-                icon('spark'), t('final.short')),
+            !isFinal(picture, this.app.capabilities) && button('strong', t('final.short'),
+                () => { this.close?.(); go('generate'); this.app.finalise(picture); }, 'spark'),
             use('all'), use('seed'), use('prompt'),
-            h('button', { type: 'button', class: 'bare', 'aria-pressed': String(picture.starred), 'aria-label': t('picture.star'),
-                title: t('picture.star'), onclick: () => this.star() }, icon('star')),
+            iconButton('star', t('picture.star'), () => this.star(), { 'aria-pressed': String(picture.starred) }),
             h('a', { class: 'bare', href: api.fileAddress(picture), download: `sluice-${picture.id}.png`,
                 'aria-label': t('picture.download'), title: t('picture.download') }, icon('download')),
             picture.trashedAt
-                ? h('button', { type: 'button', class: 'plain', onclick: () => { this.close?.(); this.app.restore([picture]); } },
-                    icon('restore'), t('picture.restore'))
-                : h('button', { type: 'button', class: 'bare', 'aria-label': t('picture.trash'), title: t('picture.trash'),
-                    onclick: () => { this.close?.(); this.trash(); } }, icon('trash')),
+                ? button('plain', t('picture.restore'), () => { this.close?.(); this.app.restore([picture]); }, 'restore')
+                : iconButton('trash', t('picture.trash'), () => { this.close?.(); this.trash(); }),
             h('a', { class: 'plain', href: `${api.fileAddress(picture)}?strip=1`, download: `sluice-${picture.id}.png` },
                 t('picture.stripped')));
     }

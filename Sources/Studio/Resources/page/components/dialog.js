@@ -1,7 +1,7 @@
 // Modal dialogs with a heading and a way out; focus returns where it came from.
 
+import { iconButton } from './buttons.js';
 import { freshName, h } from '../dom.js';
-import { icon } from '../icons.js';
 import { t } from '../i18n.js';
 import { bind } from '../keys.js';
 
@@ -14,7 +14,7 @@ export function openDialog({ title, kind = '', content, keys = {}, closed }) {
     const close = () => dialog.close();
     const dialog = h('dialog', { class: `modal ${kind}`, 'aria-labelledby': heading },
         h('header', {}, h('h2', { id: heading }, title),
-            h('button', { type: 'button', class: 'bare', 'aria-label': t('close'), title: t('close'), onclick: close }, icon('cross'))),
+            iconButton('cross', t('close'), close)),
         h('div', { class: 'modal-body' }, ...content));
     const unbind = bind({ modal: () => false, ...keys });
     dialog.addEventListener('close', () => {

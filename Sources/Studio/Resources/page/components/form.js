@@ -1,5 +1,6 @@
 // What to draw. Numbers have a slider and a field; the seed a die and a lock; every bound is the server's.
 
+import { button, iconButton } from './buttons.js';
 import { freshName, h, replace, setText } from '../dom.js';
 import { plain, guidance } from '../format.js';
 import { allowedSide, drawnSeed, problems, sliderEnds } from '../form-state.js';
@@ -95,7 +96,7 @@ export class FormPanel {
 
     paces() {
         const { draft, final, model } = this.capabilities;
-        const button = (/** @type {string} */ name, /** @type {Pace} */ pace) => {
+        const chip = (/** @type {string} */ name, /** @type {Pace} */ pace) => {
             const element = h('button', { type: 'button', class: 'chip',
                 onclick: () => this.change(model.guidance ? { ...pace } : { steps: pace.steps }) },
                 h('b', {}, t(`form.${name}`)), ' ', h('span', { class: 'figure' },
@@ -106,8 +107,8 @@ export class FormPanel {
             });
             return element;
         };
-        return h('div', { class: 'chips paces', role: 'group', 'aria-label': t('form.pace') }, button('draft', draft),
-            button('final', final));
+        return h('div', { class: 'chips paces', role: 'group', 'aria-label': t('form.pace') }, chip('draft', draft),
+            chip('final', final));
     }
 
     /**
@@ -155,8 +156,7 @@ export class FormPanel {
         };
         return h('fieldset', { class: 'sizes' }, h('legend', {}, t('form.size')), h('div', { class: 'chips' }, chips),
             h('div', { class: 'sides' }, side('width'),
-                h('button', { type: 'button', class: 'bare', title: t('form.turn'), 'aria-label': t('form.turn'),
-                    onclick: () => this.change({ width: this.form.height, height: this.form.width }) }, icon('swap')),
+                iconButton('swap', t('form.turn'), () => this.change({ width: this.form.height, height: this.form.width })),
                 side('height'), h('p', { class: 'quiet hint' }, t('form.multiple', { multiple: bounds.sideMultiple }))));
     }
 
@@ -170,12 +170,11 @@ export class FormPanel {
                     : { seed: /^\d+$/.test(digits) ? Number(digits) : NaN, locked: true });
             },
         });
-        const lock = h('button', { type: 'button', class: 'bare lock',
-            onclick: () => this.change({ locked: !this.form.locked, seed: this.form.seed ?? drawnSeed() }) });
+        const lock = h('button', { type: 'button', class: 'bare lock', onclick: () => this.change(this.form.locked
+            ? { locked: false, seed: null } : { locked: true, seed: this.app.store.state.pictures[0]?.seed ?? drawnSeed() }) });
         this.refreshers.push(() => {
             const value = this.form.seed === null ? '' : String(this.form.seed);
             if (!Number.isNaN(this.form.seed) && seed.value !== value) seed.value = value;
-            seed.classList.toggle('free', !this.form.locked);
             const label = t(this.form.locked ? 'form.locked' : 'form.unlocked');
             lock.setAttribute('aria-pressed', String(this.form.locked));
             lock.title = label;
@@ -187,8 +186,7 @@ export class FormPanel {
         this.refreshers.push(() => { if (Number(count.value) !== this.form.count) count.value = String(this.form.count); });
         return h('div', { class: 'seed-row' },
             h('div', { class: 'seed' }, this.field('seed', t('form.seed'), seed),
-                h('button', { type: 'button', class: 'bare', title: t('form.dice'), 'aria-label': t('form.dice'),
-                    onclick: () => this.change({ seed: drawnSeed(), locked: true }) }, icon('dice')), lock),
+                iconButton('dice', t('form.dice'), () => this.change({ seed: drawnSeed(), locked: true })), lock),
             this.field('count', t('form.count'), count, 'count'));
     }
 
@@ -200,7 +198,7 @@ export class FormPanel {
             h('dl', { class: 'facts' }, h('dt', {}, t('parameter.sampler')), h('dd', {}, samplers.join(', ')),
                 h('dt', {}, t('parameter.dtype')), h('dd', {}, dtype),
                 h('dt', {}, t('parameter.model')), h('dd', {}, model.name)),
-            h('button', { type: 'button', class: 'plain', onclick: () => this.app.choosePicture() }, icon('file'), t('drop.choose')),
+            button('plain', t('drop.choose'), () => this.app.choosePicture(), 'file'),
             h('p', { class: 'quiet hint' }, t('drop.hint')));
     }
 

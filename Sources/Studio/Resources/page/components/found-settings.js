@@ -1,5 +1,6 @@
 // What a picture's file says of itself, before the form takes it.
 
+import { button } from './buttons.js';
 import { h, style } from '../dom.js';
 import { plain, guidance, size } from '../format.js';
 import { has, named, t } from '../i18n.js';
@@ -29,9 +30,9 @@ export async function openSettings(app, file, found) {
                     h('dd', { class: 'figure' }, value ?? '')])),
                 (found.notes ?? []).length > 0 && h('ul', { class: 'notes quiet' },
                     (found.notes ?? []).map(note => h('li', {}, has(`note.${note}`) ? t(`note.${note}`) : note))),
-                h('div', { class: 'actions' }, h('button', { type: 'button', class: 'strong', onclick: take('all') }, t('drop.applyAll')),
-                    h('button', { type: 'button', class: 'plain', onclick: take('prompt') }, t('reuse.prompt')),
-                    found.seed != null && h('button', { type: 'button', class: 'plain', onclick: take('seed') }, t('reuse.seed')))),
+                h('div', { class: 'actions' }, button('strong', t('drop.applyAll'), take('all')),
+                    button('plain', t('reuse.prompt'), take('prompt')),
+                    found.seed != null && button('plain', t('reuse.seed'), take('seed')))),
         ],
     });
 }

@@ -1,11 +1,11 @@
 // The watermark opened: who held what over time, against budget and prediction, and what was streamed.
 
+import { button, iconButton } from './buttons.js';
 import * as api from '../api.js';
 import { freshName, h, replace, style } from '../dom.js';
 import { bytes, percent, seconds, signedPercent } from '../format.js';
 import { named, t } from '../i18n.js';
 import { memoryLevel } from '../memory-level.js';
-import { icon } from '../icons.js';
 import { heldBytes, runningJob } from '../store.js';
 import { bandChart, legend } from './line-chart.js';
 
@@ -34,15 +34,12 @@ class MemoryPanel {
         this.figures = h('dl', { class: 'figures' });
         this.chart = h('div', { class: 'chart-box' });
         this.phases = h('div', {});
-        this.closeButton = h('button', { type: 'button', class: 'bare', 'aria-label': t('close'), title: t('close'), onclick: close },
-            icon('cross'));
+        this.closeButton = iconButton('cross', t('close'), close);
         this.element = h('div', { class: 'memory-panel', role: 'dialog', 'aria-labelledby': heading },
             h('div', { class: 'panel-head' }, h('h2', { id: heading }, t('memory.title')), this.closeButton), this.state, this.chart,
             this.figures, this.phases,
-            h('div', { class: 'actions' }, h('button', { type: 'button', class: 'plain', onclick: () => app.act(api.release()) },
-                icon('memory'), t('memory.release')),
-                h('button', { type: 'button', class: 'plain', onclick: () => app.act(api.pause().then(() => api.release())) },
-                    icon('pause'), t('memory.pauseRelease'))));
+            h('div', { class: 'actions' }, button('plain', t('memory.release'), () => app.act(api.release()), 'memory'),
+                button('plain', t('memory.pauseRelease'), () => app.act(api.pause().then(() => api.release())), 'pause')));
         /** @type {{id: number, report: Report | null} | null} */
         this.last = null;
         this.tableOpen = false;

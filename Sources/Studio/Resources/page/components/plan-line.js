@@ -1,5 +1,6 @@
 // What the plan says of the form, before anything runs: time and peak, or what would fit.
 
+import { button } from './buttons.js';
 import * as api from '../api.js';
 import { h, replace } from '../dom.js';
 import { explain, sideLabel, sideThatFits } from '../errors.js';
@@ -61,6 +62,6 @@ export class PlanLine {
     refused(error) {
         const side = sideThatFits(error);
         replace(this.element, icon('warning', 'danger'), h('span', { class: 'danger' }, explain(error)),
-            side !== null && h('button', { type: 'button', class: 'plain', onclick: () => this.takeSide(side) }, sideLabel(side)));
+            side !== null && button('plain', sideLabel(side), () => this.takeSide(side)));
     }
 }

@@ -1,5 +1,6 @@
 // What runs, what waits and what went wrong; each with what can be done about it.
 
+import { button, iconButton } from './buttons.js';
 import * as api from '../api.js';
 import { h, replace, setText } from '../dom.js';
 import { explain, sideLabel, sideThatFits } from '../errors.js';
@@ -23,7 +24,7 @@ export class QueuePanel {
         this.app = app;
         this.title = h('h2', {});
         this.hold = h('button', { type: 'button', class: 'plain', onclick: () => app.act(this.paused ? api.resume() : api.pause()) });
-        this.all = h('button', { type: 'button', class: 'plain danger', onclick: () => app.cancelAll() }, t('queue.cancelAll'));
+        this.all = button('plain danger', t('queue.cancelAll'), () => app.cancelAll());
         this.list = h('ol', { class: 'jobs' });
         this.note = h('p', { class: 'notice', hidden: true });
         this.element = h('section', { class: 'queue', 'aria-label': t('queue.title') },
@@ -115,8 +116,7 @@ export class QueuePanel {
 
     /** @param {string} act @param {string} sign @param {string} label @param {() => Promise<unknown>} run */
     button(act, sign, label, run) {
-        return h('button', { type: 'button', class: 'bare', 'data-act': act, 'aria-label': label, title: label,
-            onclick: () => this.app.act(run()) }, icon(sign));
+        return iconButton(sign, label, () => this.app.act(run()), { 'data-act': act });
     }
 
     /** @param {import('../store.js').State} state */

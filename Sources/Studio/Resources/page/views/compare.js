@@ -1,5 +1,6 @@
 // Two to four pictures against each other: to see, and in figures.
 
+import { button, iconButton } from '../components/buttons.js';
 import * as api from '../api.js';
 import { buildMode, modeNames } from '../components/compare-modes.js';
 import { change } from '../components/change.js';
@@ -106,20 +107,18 @@ export class CompareView {
             h('button', { type: 'button', class: 'chip', 'data-mode': name, onclick: () => this.choose(name) },
                 t(`compare.mode.${name}`))));
         replace(this.body, h('div', { class: 'compare-bar' }, this.tools, this.picker, this.zoomTools(),
-            h('button', { type: 'button', class: 'plain', onclick: () => this.swap() }, icon('swap'), t('compare.swap'))),
+            button('plain', t('compare.swap'), () => this.swap(), 'swap')),
         this.stage, this.heads(sides), h('div', { class: 'compare-figures' }, this.verdicts(), this.metrics(sides), this.parameters(sides),
             this.histograms(sides), this.curves(sides)));
         this.choose(this.mode);
     }
 
     zoomTools() {
-        const button = (/** @type {string} */ sign, /** @type {string} */ label, /** @type {() => void} */ run) => h('button',
-            { type: 'button', class: 'bare', 'aria-label': label, title: label, onclick: run }, icon(sign));
         return h('div', { class: 'zoom-tools', role: 'group', 'aria-label': t('compare.zoom') },
-            button('minus', t('compare.out'), () => this.looks.zoom(1 / 1.5)), this.scale,
-            button('plus', t('compare.in'), () => this.looks.zoom(1.5)),
-            h('button', { type: 'button', class: 'plain', onclick: () => this.looks.fit() }, t('compare.fit')),
-            h('button', { type: 'button', class: 'plain', onclick: () => this.looks.pixels() }, t('compare.pixels')));
+            iconButton('minus', t('compare.out'), () => this.looks.zoom(1 / 1.5)), this.scale,
+            iconButton('plus', t('compare.in'), () => this.looks.zoom(1.5)),
+            button('plain', t('compare.fit'), () => this.looks.fit()),
+            button('plain', t('compare.pixels'), () => this.looks.pixels()));
     }
 
     showScale() {
@@ -159,9 +158,8 @@ export class CompareView {
                     picture.parameters.guidance != null && t('fact.guidance', { value: guidance(picture.parameters.guidance) }),
                     t('fact.seed', { value: plain(picture.seed) })].filter(Boolean).join(' · '))),
             i === 0 ? h('span', { class: 'tag' }, t('compare.baseline'))
-                : h('button', { type: 'button', class: 'plain',
-                    onclick: () => { const ids = (this.ids ?? []).filter(id => id !== picture.id); go('compare', [picture.id, ...ids]); } },
-                    t('compare.makeBaseline')))));
+                : button('plain', t('compare.makeBaseline'),
+                    () => { const ids = (this.ids ?? []).filter(id => id !== picture.id); go('compare', [picture.id, ...ids]); }))));
     }
 
     /** Whether a change can be put down to one parameter, pair by pair. */

@@ -1,5 +1,6 @@
 // The first view: form, picture with what the engine does, queue, and the latest pictures.
 
+import { button, iconButton } from '../components/buttons.js';
 import * as api from '../api.js';
 import { announce } from '../announce.js';
 import { FormPanel } from '../components/form.js';
@@ -131,18 +132,15 @@ export class GenerateView {
         replace(this.caption,
             h('p', { class: 'caption-prompt' }, picture.prompt), h('p', { class: 'quiet figure' }, facts.filter(Boolean).join(' · ')),
             h('div', { class: 'actions' },
-                !isFinal(picture, this.app.capabilities) && h('button',
-                    { type: 'button', class: 'strong', onclick: () => this.app.finalise(picture) }, icon('spark'), this.finalLabel()),
+                !isFinal(picture, this.app.capabilities) && button('strong', this.finalLabel(), () => this.app.finalise(picture), 'spark'),
                 this.relativeButton(picture, relatives),
-                h('button', { type: 'button', class: 'plain', onclick: () => this.app.reuse(settings(), 'all') }, icon('reuse'),
-                    t('reuse.all')),
-                h('button', { type: 'button', class: 'plain', onclick: () => this.app.reuse(settings(), 'seed') }, t('reuse.seed')),
-                h('button', { type: 'button', class: 'bare', 'aria-pressed': String(picture.starred), 'aria-label': t('picture.star'),
-                    title: t('picture.star'), onclick: () => this.app.star([picture], !picture.starred) }, icon('star')),
+                button('plain', t('reuse.all'), () => this.app.reuse(settings(), 'all'), 'reuse'),
+                button('plain', t('reuse.seed'), () => this.app.reuse(settings(), 'seed')),
+                iconButton('star', t('picture.star'), () => this.app.star([picture], !picture.starred),
+                    { 'aria-pressed': String(picture.starred) }),
                 h('a', { class: 'bare', href: api.fileAddress(picture), download: `sluice-${picture.id}.png`,
                     'aria-label': t('picture.download'), title: t('picture.download') }, icon('download')),
-                h('button', { type: 'button', class: 'bare', 'aria-label': t('picture.details'), title: t('picture.details'),
-                    onclick: () => this.app.details(picture) }, icon('more'))));
+                iconButton('more', t('picture.details'), () => this.app.details(picture))));
     }
 
     finalLabel() {
@@ -155,9 +153,8 @@ export class GenerateView {
         const other = relatives[0]?.id ?? picture.parent ?? picture.children?.[0];
         if (other == null) return null;
         const isDraft = other !== picture.parent;
-        return h('button', { type: 'button', class: 'plain',
-            onclick: () => go('compare', isDraft ? [picture.id, other] : [other, picture.id]) },
-            icon('compare'), t(isDraft ? 'final.compareFinal' : 'final.compareDraft'));
+        return button('plain', t(isDraft ? 'final.compareFinal' : 'final.compareDraft'),
+            () => go('compare', isDraft ? [picture.id, other] : [other, picture.id]), 'compare');
     }
 
     /** @param {Picture | null} picture */

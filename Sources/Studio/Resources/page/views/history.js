@@ -1,5 +1,6 @@
 // Every picture ever kept: search, choose, star, delete, download, compare.
 
+import { button } from '../components/buttons.js';
 import * as api from '../api.js';
 import { announce } from '../announce.js';
 import { filterPanel } from '../components/filter-panel.js';
@@ -142,8 +143,7 @@ export class HistoryView {
             if (!(error instanceof api.StudioError)) throw error;
             this.loading = null;
             this.failed = true;
-            replace(this.foot, explain(error), ' ', h('button',
-                { type: 'button', class: 'plain', onclick: () => { this.failed = false; this.more(); } }, t('again')));
+            replace(this.foot, explain(error), ' ', button('plain', t('again'), () => { this.failed = false; this.more(); }));
         }
     }
 
@@ -237,17 +237,17 @@ export class HistoryView {
         if (size === 0) return;
         const chosen = this.chosen;
         const starred = chosen.every(picture => picture.starred);
-        const button = (/** @type {string} */ sign, /** @type {string} */ label, /** @type {() => void} */ run, kind = 'plain',
+        const act = (/** @type {string} */ sign, /** @type {string} */ label, /** @type {() => void} */ run, kind = 'plain',
             disabled = false) =>
             h('button', { type: 'button', class: kind, disabled, 'aria-label': label, title: label, onclick: run }, icon(sign),
                 h('span', {}, label));
         replace(this.bar, h('b', { class: 'figure' }, t('history.chosen', { count: size, shown: number(size) })),
-            button('compare', t('history.compare'), () => this.compare(), 'strong', size < 2 || size > comparable),
-            button('download', t('history.zip'), () => this.download()),
-            button('star', t(starred ? 'history.unstar' : 'history.star'), () => this.app.star(chosen, !starred)),
-            this.filter.trashed ? button('restore', t('picture.restore'), () => this.app.restore(chosen))
-                : button('trash', t('picture.trash'), () => this.app.trash(chosen), 'plain danger'),
-            button('cross', t('history.clear'), () => { this.selection.clear(); this.showBar(); }));
+            act('compare', t('history.compare'), () => this.compare(), 'strong', size < 2 || size > comparable),
+            act('download', t('history.zip'), () => this.download()),
+            act('star', t(starred ? 'history.unstar' : 'history.star'), () => this.app.star(chosen, !starred)),
+            this.filter.trashed ? act('restore', t('picture.restore'), () => this.app.restore(chosen))
+                : act('trash', t('picture.trash'), () => this.app.trash(chosen), 'plain danger'),
+            act('cross', t('history.clear'), () => { this.selection.clear(); this.showBar(); }));
         announce(t('history.chosen', { count: size, shown: number(size) }));
     }
 
