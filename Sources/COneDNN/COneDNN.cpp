@@ -8,6 +8,9 @@ namespace {
 /// Compiled code by shape. Shapes repeat from step to step; a process that draws at many sizes starts over when the cache is full.
 class Cache {
 public:
+    /// The library's own cache would keep what this one has let go.
+    Cache() { dnnl::set_primitive_cache_capacity(0); }
+
     template <typename Make> std::shared_ptr<const Plan> plan(const std::string &key, Make make) {
         std::lock_guard<std::mutex> lock(mutex);
         const auto found = plans.find(key);
@@ -19,7 +22,8 @@ public:
     }
 
 private:
-    static constexpr size_t capacity = 512;
+    /// A picture needs about 60; each may hold a few hundred kilobytes of generated code, which no plan of memory knows of.
+    static constexpr size_t capacity = 96;
     std::mutex mutex;
     std::unordered_map<std::string, std::shared_ptr<const Plan>> plans;
 };

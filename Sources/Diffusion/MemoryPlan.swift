@@ -95,6 +95,8 @@ public struct BudgetRefusal: Error, Sendable {
     public let contextByteCount, keptByteCount, weightsByteCount, arenaByteCount: Int
     /// Side of the largest square picture that fits the same budget, pixels; `nil` if none does, or before it was looked for.
     public internal(set) var largestSide: Int?
+    /// Whether the budget is enough for the same picture decoded in tiles, which the request did not allow.
+    public internal(set) var fitsInTiles = false
 }
 
 extension BudgetRefusal: CustomStringConvertible {
@@ -103,7 +105,8 @@ extension BudgetRefusal: CustomStringConvertible {
         does not fit \(budgetByteCount.mebibytes) with offload \(offload.rawValue): the smallest budget that works is \
         \(smallestByteCount.mebibytes), bound by \(bindingPhase.rawValue) (buffers \(arenaByteCount.mebibytes), \
         weights \(weightsByteCount.mebibytes), kept \(keptByteCount.mebibytes), process \(contextByteCount.mebibytes))\
-        \(largestSide.map { "; \($0)×\($0) fits this budget" } ?? "")
+        \(largestSide.map { "; \($0)×\($0) fits this budget" } ?? "")\
+        \(fitsInTiles ? "; so does this size with tiled decoding, which is not exact (--allow-tiling)" : "")
         """
     }
 }

@@ -7,9 +7,6 @@ public enum MemoryPolicy: Sendable, Equatable {
     /// The device holds at most this many bytes for a run at any moment, or the run is refused before it begins.
     case budget(byteCount: Int, offload: Offload)
 
-    /// What the process holds besides what is planned: what it holds now, and room for code, threads and results to come.
-    public static var processByteCount: Int { HostDevice().contextByteCount }
-
     /// What a run may take when nobody says: what is available now, less 2 GiB for everybody else, on small machines less a quarter.
     public static var defaultBudgetByteCount: Int { HostDevice().defaultBudgetByteCount }
 }

@@ -26,8 +26,12 @@ extension RunPlanner {
             let whole = whole(request)
             let plan = try plan(whole, encodes: encodes, budgetByteCount: budgetByteCount, offload: offload)
             return PlannedRequest(request: whole, plan: plan)
-        } catch let refusal as BudgetRefusal {
-            guard refusal.bindingPhase == .decode, let tiled = tiled(request) else { throw refusal }
+        } catch var refusal as BudgetRefusal {
+            guard refusal.bindingPhase == .decode else { throw refusal }
+            guard let tiled = tiled(request) else {
+                refusal.fitsInTiles = try fitsInTiles(request, encodes: encodes, budgetByteCount, offload)
+                throw refusal
+            }
             let plan = try plan(tiled, encodes: encodes, budgetByteCount: budgetByteCount, offload: offload)
             return PlannedRequest(request: tiled, plan: plan)
         }
@@ -48,6 +52,16 @@ extension RunPlanner {
         return zip(whole, try results(tiled)).map { whole, tiled in
             if case .failure(let refusal) = whole, refusal.bindingPhase == .decode { tiled } else { whole }
         }
+    }
+
+    /// Whether a picture that does not allow tiles would fit with them.
+    private func fitsInTiles(_ request: GenerationRequest, encodes: Bool, _ budgetByteCount: Int, _ offload: Offload) throws -> Bool {
+        var allowed = request
+        allowed.decoding = .tiledIfNeeded(.standard)
+        guard request.tiling == nil, let tiled = tiled(allowed) else { return false }
+        let plans = try plans(tiled, encodes: encodes, budgetByteCounts: [budgetByteCount], offload: offload)
+        if case .success = plans[0] { return true }
+        return false
     }
 
     private func whole(_ request: GenerationRequest) -> GenerationRequest {

@@ -3,5 +3,8 @@ import ArgumentParser
 struct BenchCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "bench", abstract: "Measures, and makes what measuring needs.",
-        subcommands: [BenchCheckpointCommand.self, BenchMemoryCommand.self, BenchOperationsCommand.self, BenchLinkCommand.self])
+        subcommands: [
+            BenchCheckpointCommand.self, BenchMemoryCommand.self, BenchOperationsCommand.self, BenchPicturesCommand.self,
+            BenchLinkCommand.self,
+        ])
 }

@@ -17,7 +17,8 @@ struct WorkerPlanner: Sendable {
         (budgetByteCount, self.offload) = (byteCount, offload)
         let model = try FluxModel(engine.modelFolder, computeType: engine.computeType, retainedByteCount: 0, on: engine.backend)
         folder = model.folder
-        memory = RunPlanner(model, contextByteCount: MemoryPolicy.processByteCount, on: engine.backend)
+        let context = (engine.backend.device as? any PagedDevice)?.contextByteCount ?? 0
+        memory = RunPlanner(model, contextByteCount: context, on: engine.backend)
         operations = RunPlanner(model, contextByteCount: 0, on: NullBackend())
     }
 
