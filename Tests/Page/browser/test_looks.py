@@ -39,6 +39,8 @@ class TestLooks:
             keep(page, f"{name}-{name_of(look)}", full)
             axe(page)
             assert page.evaluate("() => document.documentElement.scrollWidth") <= page.viewport_size["width"], "it scrolls sideways"
+            boxes = page.locator(".memory-panel, dialog, .form, .queue")
+            assert boxes.evaluate_all("all => all.filter(each => each.scrollWidth > each.clientWidth + 1).map(each => each.className)") == []
 
         return show
 
