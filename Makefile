@@ -2,6 +2,8 @@
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-cuda build demo test check format lint golden bench clean
 PYTHON ?= .venv/bin/python
+# C and C++ optimised, Swift debugged.
+FAST = -Xcc -O2 -Xcxx -O2
 
 help:  ## this list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -15,8 +17,12 @@ build: setup  ## the command line, optimised: .build/release/sluice
 demo: build  ## draw a picture with the embedded model
 	@Tools/demo.sh
 
+# The simulated device is one for a process, and the studio's tests watch the clock: each has a process of its own.
 test: setup  ## build and run every test
-	swift test -Xcc -O2 -Xcxx -O2
+	swift build --build-tests $(FAST)
+	swift test --skip-build $(FAST) --skip 'CUDABackendTests|StudioTests'
+	swift test --skip-build $(FAST) --filter CUDABackendTests
+	swift test --skip-build $(FAST) --filter StudioTests
 
 check: lint  ## what must hold before a commit besides the tests
 
@@ -31,7 +37,7 @@ $(PYTHON):
 	$(PYTHON) -m pip install --quiet -r Tools/golden/requirements.txt
 
 golden: $(PYTHON)  ## rewrite the golden data with the published pipeline (downloads PyTorch)
-	cd Tools && $(abspath $(PYTHON)) -m golden.models && $(abspath $(PYTHON)) -m golden.tokenizers
+	cd Tools && $(abspath $(PYTHON)) -m golden.models && $(abspath $(PYTHON)) -m golden.tokenizers && $(abspath $(PYTHON)) -m golden.pictures
 
 setup-cuda:  ## bring the CUDA libraries that an NVIDIA card needs, from PyPI
 	@Tools/setup-cuda.sh
