@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { job, picture, root } from './page.js';
 
-const { applyEvent, applySnapshot, curveLimit, doneShare, heldBytes, initialState, Store,
+const { applyEvent, applySnapshot, curveLimit, doneShare, fragmentationOf, heldBytes, initialState, Store,
     thinned } = await import(new URL('store.js', root));
 
 const snapshot = (changes = {}) => ({
@@ -131,4 +131,11 @@ test('watchers are told once for many events, with what was before', () => {
 test('an unknown event changes nothing', () => {
     const state = initialState();
     assert.equal(applyEvent(state, { type: 'ping', data: {} }), state);
+});
+
+test('fragmentation is of the peaks, not of a moment', () => {
+    const at = (arena, arenaHeld) => ({ seconds: 0, phase: 'denoise', ...owners, arena, arenaHeld });
+    assert.equal(fragmentationOf([at(100, 10), at(100, 80), at(50, 0)]), 1 - 80 / 100);
+    assert.equal(fragmentationOf([at(0, 0)]), null);
+    assert.equal(fragmentationOf([]), null);
 });

@@ -153,6 +153,15 @@ export function heldBytes(owners) {
 }
 
 /**
+ * Of the arena's most mapped bytes, the share that its most held ones leave.
+ * @param {CurvePoint[]} points
+ */
+export function fragmentationOf(points) {
+    const mapped = Math.max(0, ...points.map(point => point.arena));
+    return mapped > 0 ? 1 - Math.max(...points.map(point => point.arenaHeld)) / mapped : null;
+}
+
+/**
  * Of two neighbours the fuller stays, so that peaks do.
  * @param {CurvePoint[]} points
  */

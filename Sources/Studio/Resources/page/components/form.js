@@ -73,7 +73,7 @@ export class FormPanel {
 
     promptField() {
         const area = h('textarea', {
-            rows: 4, spellcheck: 'true', placeholder: t('form.promptHint'), 'aria-keyshortcuts': 'Alt+ArrowUp Alt+ArrowDown',
+            rows: 3, spellcheck: 'true', placeholder: t('form.promptHint'), 'aria-keyshortcuts': 'Alt+ArrowUp Alt+ArrowDown',
             oninput: () => { this.recalled = -1; this.change({ prompt: area.value }); },
             onkeydown: (/** @type {KeyboardEvent} */ event) => {
                 if (!event.altKey || (event.key !== 'ArrowUp' && event.key !== 'ArrowDown')) return;
@@ -154,10 +154,12 @@ export class FormPanel {
                 || input.value === '') input.value = String(this.form[name]); });
             return this.field(name, t(`form.${name}`), input);
         };
-        return h('fieldset', { class: 'sizes' }, h('legend', {}, t('form.size')), h('div', { class: 'chips' }, chips),
+        return h('fieldset', { class: 'sizes' }, h('legend', {}, t('form.size'),
+                h('span', { class: 'quiet hint' }, t('form.multiple', { multiple: bounds.sideMultiple }))),
+                    h('div', { class: 'chips' }, chips),
             h('div', { class: 'sides' }, side('width'),
                 iconButton('swap', t('form.turn'), () => this.change({ width: this.form.height, height: this.form.width })),
-                side('height'), h('p', { class: 'quiet hint' }, t('form.multiple', { multiple: bounds.sideMultiple }))));
+                side('height')));
     }
 
     seedAndCount() {

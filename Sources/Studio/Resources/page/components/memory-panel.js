@@ -6,7 +6,7 @@ import { freshName, h, replace, style } from '../dom.js';
 import { bytes, percent, seconds, signedPercent } from '../format.js';
 import { named, t } from '../i18n.js';
 import { memoryLevel } from '../memory-level.js';
-import { heldBytes, runningJob } from '../store.js';
+import { fragmentationOf, heldBytes, runningJob } from '../store.js';
 import { bandChart, legend } from './line-chart.js';
 
 /** From the ground up. */
@@ -118,9 +118,7 @@ class MemoryPanel {
 
     /** @param {MemoryState | null} memory @param {Report | null} report */
     showFigures(memory, report) {
-        const held = memory?.owners;
-        const fragmentation = report?.memory.fragmentationPeak
-            ?? (held && held.arena > 0 && held.arenaHeld !== undefined ? 1 - held.arenaHeld / held.arena : null);
+        const fragmentation = report?.memory.fragmentationPeak ?? fragmentationOf(this.app.store.state.curve.points);
         const hidden = report?.streaming?.hiddenShare ?? memory?.hiddenShare ?? null;
         const streamed = report?.streaming?.streamedBytes ?? memory?.streamedBytes ?? null;
         /** @type {[string, string][]} */
