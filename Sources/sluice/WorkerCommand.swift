@@ -17,7 +17,9 @@ struct WorkerCommand: AsyncParsableCommand {
     @Option(help: ArgumentHelp("File whose lock is held while the engine lives; waited for.", valueName: "F")) var lock: String?
 
     func run() async throws {
+        // Meant for the server, also where everybody is told (systemd, a container): it stops its engine in its own time.
         signal(SIGINT, SIG_IGN)
+        signal(SIGTERM, SIG_IGN)
         signal(SIGPIPE, SIG_IGN)
         let lock = try lock.map { try WorkerLock(waitingFor: FilePath($0)) }
         let engine = try self.engine.makeEngine(memory)

@@ -14,6 +14,7 @@ public struct StudioParts: Sendable {
     public var metrics: StudioMetrics
     public var page: StaticPage
     public var logger: Logger
+    var limits = ConnectionLimits()
 
     public init(
         studio: Studio, store: any JobStore & HistoryStore, folder: DataFolder, hub: EventHub, policy: AccessPolicy = AccessPolicy(),
@@ -49,7 +50,7 @@ public func buildApplication(
         router: router,
         server: .http1(
             configuration: .init(
-                additionalChannelHandlers: [ConnectionDeadlines()], idleTimeout: .seconds(60),
+                additionalChannelHandlers: [ConnectionDeadlines(parts.limits)], idleTimeout: TimeAmount(parts.limits.idle),
                 httpDecoderConfiguration: .init(maxHeaderFieldSize: 16 << 10, maxHeaderListSize: 32 << 10, maxHeaderFieldCount: 100))),
         configuration: ApplicationConfiguration(
             address: .hostname(host, port: port), availableConnectionsDelegate: .maximum(1024, logger: parts.logger)),

@@ -74,7 +74,8 @@ public actor ChildEngine: EngineProcess {
         let ends = AsyncStream.makeStream(of: String.self)
         (self.orders, self.ends) = (orders.continuation, ends.continuation)
         watchdog.expectHello(within: configuration.helloLimit)
-        let teardown = [TeardownStep.gracefulShutDown(allowedDurationToNextStep: configuration.terminationGrace)]
+        // Not SIGTERM, which an engine leaves to the server.
+        let teardown = [TeardownStep.send(signal: .userDefinedOne, allowedDurationToNextStep: configuration.terminationGrace)]
         var options = PlatformOptions()
         // Ctrl-C in a terminal is for the server, which stops the engine in its own time.
         options.processGroupID = 0

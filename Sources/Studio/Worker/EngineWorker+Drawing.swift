@@ -133,7 +133,7 @@ extension EngineWorker {
             prompt: request.prompt, width: request.width, height: request.height, steps: request.steps,
             guidance: Double(request.guidance), seed: request.seed, model: capabilities?.model.name ?? "",
             modelHash: capabilities?.model.digest, dtype: engine.computeType.rawValue, maximumSequenceLength: request.maximumSequenceLength,
-            version: "sluice \(description.version)")
+            vaeTiling: image.tiling.map { VAETiling(tile: $0.side, overlap: $0.overlap) }, version: "sluice \(description.version)")
     }
 
     private func origin(_ image: GeneratedImage, _ ordinal: Int, of order: RunOrder) -> PictureOrigin {

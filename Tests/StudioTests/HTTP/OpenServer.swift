@@ -16,7 +16,8 @@ struct OpenServer: Sendable {
 
     static func with<R: Sendable>(
         _ policy: AccessPolicy = AccessPolicy(), _ engine: ScriptedEngine = ScriptedEngine(), host: String = "127.0.0.1",
-        readerLimit: Int = 256, queueLimit: Int = 1000, minimumFreeBytes: Int = 0, _ body: (OpenServer) async throws -> R
+        readerLimit: Int = 256, queueLimit: Int = 1000, minimumFreeBytes: Int = 0,
+        limits: ConnectionLimits = ConnectionLimits(), _ body: (OpenServer) async throws -> R
     ) async throws -> R {
         let temporary = try TemporaryFolder()
         let folder = try DataFolder(at: temporary.path.appending("data"))
@@ -26,8 +27,9 @@ struct OpenServer: Sendable {
         var configuration = Studio.Configuration()
         (configuration.minimumFreeBytes, configuration.queueLimit) = (minimumFreeBytes, queueLimit)
         let studio = Studio(store: store, folder: folder, events: hub, engine: engine, configuration: configuration)
-        let parts = StudioParts(studio: studio, store: store, folder: folder, hub: hub, policy: policy, page: try StaticPage(page))
-        return try await serving(parts, host) { port in
+        var parts = StudioParts(studio: studio, store: store, folder: folder, hub: hub, policy: policy, page: try StaticPage(page))
+        parts.limits = limits
+        return try await serving(parts, host) { [parts] port in
             let result = try await body(OpenServer(parts: parts, client: RawClient(port: port)))
             withExtendedLifetime(temporary) {}
             return result

@@ -56,7 +56,7 @@ import Testing
 
     @Test func silenceInTheMiddleOfARunEndsAnEngineEvenOneThatIgnoresTheRequestToEnd() async throws {
         let script = """
-            trap '' TERM
+            trap '' TERM USR1
             echo "$HELLO"
             read order
             echo '{"type":"accepted","job":7,"attempt":2}'
