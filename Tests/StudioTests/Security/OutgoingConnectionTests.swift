@@ -67,6 +67,7 @@ import Testing
         _ = try await server.stop()
         let lines = try String(contentsOfFile: trace.string, encoding: .utf8).split(separator: "\n")
         #expect(lines.contains { $0.contains("socket(AF_INET") }, "the server listens")
-        #expect(lines.filter { $0.contains("connect(") || $0.contains("sin_addr") || $0.contains("sin6_addr") }.isEmpty)
+        // The C library looks for a cache of names at a socket in the file system.
+        #expect(lines.filter { $0.contains("sin_addr") || $0.contains("sin6_addr") || $0.contains("sun_path=@") }.isEmpty)
     }
 }
