@@ -1,6 +1,6 @@
 # `make` alone lists the targets.
 .DEFAULT_GOAL := help
-.PHONY: help setup setup-cuda build demo test check format lint golden bench clean
+.PHONY: help setup setup-cuda build demo test test-page check format lint golden bench clean
 PYTHON ?= .venv/bin/python
 # C and C++ optimised, Swift debugged.
 FAST = -Xcc -O2 -Xcxx -O2
@@ -23,6 +23,10 @@ test: setup  ## build and run every test
 	swift test --skip-build $(FAST) --skip 'CUDABackendTests|StudioTests'
 	swift test --skip-build $(FAST) --filter CUDABackendTests
 	swift test --skip-build $(FAST) --filter StudioTests
+
+test-page: build  ## the studio's page in a real browser, with the real server (installs Chromium)
+	@Tools/setup-page.sh
+	SLUICE=$(abspath .build/release/sluice) PYTHON=$(abspath .venv-page/bin/python) Tests/Page/run all
 
 check: lint  ## what must hold before a commit besides the tests
 

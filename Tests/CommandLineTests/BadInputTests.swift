@@ -9,6 +9,13 @@ import Testing
 
     init() throws { scratch = try ScratchFolder() }
 
+    @Test("A card that is not there ends with 5 and one line")
+    func missingCard() throws {
+        let run = try SluiceProcess.run(["generate", "a cat", "--device", "cuda:1000"], in: scratch.url)
+        #expect(run.exitCode == 5 && run.failures.count == 1, "\(run.errors)")
+        #expect(try scratch.contents.isEmpty)
+    }
+
     @Test(
         "A request that cannot be drawn ends with 2 before anything runs",
         arguments: [
@@ -16,7 +23,7 @@ import Testing
             (["--width", "1000000000"], "width 1000000000"), (["--width", "x"], "--width"), (["--steps", "0"], "steps 0"),
             (["--guidance", "nan"], "guidance nan"), (["--seed", "18446744073709551616"], "--seed"), (["--seed", "-1"], "--seed"),
             (["--count", "0"], "--count 0"), (["--max-sequence-length", "513"], "513"), (["--device", "tpu"], "--device tpu"),
-            (["--device", "cuda:0"], "CUDA"), (["--dtype", "f8"], "--dtype f8"), (["--memory", "lots"], "--memory"),
+            (["--device", "cuda:x"], "auto, cpu or cuda[:N]"), (["--dtype", "f8"], "--dtype f8"), (["--memory", "lots"], "--memory"),
             (["--offload", "sometimes"], "--offload"), (["--out", "picture.jpg"], "picture.jpg"),
             (["--out", "missing/x.png"], "missing/x.png"),
             (["--initial-latents", "missing.safetensors", "--count", "2"], "--count 2"), (["--frobnicate"], "--frobnicate"),
