@@ -8,7 +8,7 @@ import Testing
 
 /// Rule 9: no connection to anywhere, whatever is drawn.
 @Suite(.serialized) struct OutgoingConnectionTests {
-    private static let job = #"{"prompt":"a fox","seed":1,"width":64,"height":64,"steps":10}"#
+    private static let job = #"{"prompt":"a fox","seed":1,"width":64,"height":64,"steps":100}"#
 
     @Test func neitherServerNorEngineHasAPeerThatIsNotOnThisMachine() async throws {
         let temporary = try TemporaryFolder()

@@ -68,7 +68,7 @@ import Testing
         }
         #expect(reasons == ["it made no progress for too long"])
         // The silence, the grace, and no more than a machine under load adds.
-        #expect(ContinuousClock.now - began < .seconds(10))
+        #expect(ContinuousClock.now - began < .seconds(30))
     }
 
     @Test func anIdleEngineMayBeSilent() async throws {
