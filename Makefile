@@ -22,7 +22,7 @@ test: setup  ## build and run every test
 	swift build --build-tests $(FAST)
 	swift test --skip-build $(FAST) --skip 'CUDABackendTests|StudioTests'
 	swift test --skip-build $(FAST) --filter CUDABackendTests
-	swift test --skip-build $(FAST) --filter StudioTests
+	swift test --skip-build $(FAST) --no-parallel --filter StudioTests
 
 test-page: build  ## the studio's page in a real browser, with the real server (installs Chromium)
 	@Tools/setup-page.sh

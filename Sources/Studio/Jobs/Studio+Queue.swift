@@ -43,6 +43,7 @@ extension Studio {
             return await publish(try await store.fail(attempt, reason.jobError))
         }
         run = Run(attempt: attempt, request: request)
+        if cancelledBeforeRun.remove(record.id) != nil { run?.stop = .cancelled }
         renewAt = .now + configuration.lease / 3
         await publish(record)
         await publishQueue()

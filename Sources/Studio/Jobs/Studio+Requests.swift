@@ -64,6 +64,8 @@ extension Studio {
         if let attempt = run?.attempt, attempt.job == id {
             await stop(attempt, .cancelled)
             if immediately, run?.attempt == attempt { await engine.end("stopped at once for job \(id)") }
+        } else if record.status == .running {
+            cancelledBeforeRun.insert(id)
         }
         return try await job(id)
     }
@@ -80,6 +82,7 @@ extension Studio {
     /// - Throws: `StudioError`: `not_found`, `conflict` unless the job failed or was cancelled.
     public func retry(_ id: Int64) async throws(StudioError) -> Job {
         try await checkRoom()
+        cancelledBeforeRun.remove(id)
         return try await changed { try await self.store.retry(id) }
     }
 

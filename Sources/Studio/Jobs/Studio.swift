@@ -48,6 +48,8 @@ public actor Studio {
     let configuration: Configuration
     let logger: Logger
 
+    /// Jobs that were cancelled between their claim and their run.
+    var cancelledBeforeRun: Set<Int64> = []
     var run: Run?
     /// What the engine said of itself last; kept while it restarts, so that requests are understood meanwhile.
     public internal(set) var capabilities: Capabilities?
