@@ -28,8 +28,8 @@ public struct MemoryPlan: Sendable {
         public let streamedByteCount: Int
         /// Bytes of the device that are held at the phase's peak.
         public let peakByteCount: Int
-        /// Of the denoising phase, one step's; `nil` where the dry run's engine does not count them.
-        public let floatingPointOperations: Int?
+        /// Of the denoising phase, one step's.
+        public let floatingPointOperations: Int
         let arena: ArenaPlan
         /// What passes through the ring, in order.
         let streamedUnits: [StoredUnit]

@@ -9,7 +9,7 @@ struct MemoryPlanner {
     let needs: RunNeeds
     let contextByteCount: Int
     let offload: Offload
-    /// The device whose rates the ring's size is chosen by; without one a ring of two largest units.
+    /// The device whose rates the ring's size is chosen by; without one it is a few of the largest units.
     var profile: DeviceProfile?
     /// Region sizes are multiples of this.
     static let granularity = 2 << 20
@@ -61,9 +61,13 @@ struct MemoryPlanner {
         return min(max(ring, smallestRingByteCount(phases)), largestRingByteCount(budget, phases))
     }
 
-    /// Two largest units, or as much of that as the phases leave room for.
+    /// Two of the largest units, of a step's three, or as much of that as the phases leave room for.
+    ///
+    /// With two, where copying a step takes about as long as computing it, each waits for the other: by simulation up to a fifth of a step,
+    /// with three at most 3 %.
     private func ringByteCount(_ budget: Int, of phases: [RunNeeds.PhaseNeeds]) -> Int {
-        min(Self.rounded(2 * Self.largest(phases)), largestRingByteCount(budget, phases))
+        let ring = max(2 * Self.largest(phases), 3 * Self.largest(phases.filter { $0.phase == .denoise }))
+        return min(Self.rounded(ring), largestRingByteCount(budget, phases))
     }
 
     private func smallestRingByteCount(_ phases: [RunNeeds.PhaseNeeds]) -> Int { Self.rounded(Self.largest(phases)) }
@@ -73,12 +77,10 @@ struct MemoryPlanner {
         return (budget - fixedByteCount - arena) / Self.granularity * Self.granularity
     }
 
-    /// The size that makes the shortest steps, by simulation; `nil` where the device's rates or the step's work are unknown.
+    /// The size that makes the shortest steps, by simulation; `nil` where the device's rates are unknown.
     private func simulatedRing(_ budget: Int) -> Int? {
-        guard let profile, let step = needs.phases.first(where: { $0.phase == .denoise }), let work = step.floatingPointOperations
-        else { return nil }
-        let seconds = Double(work) / profile.floatingPointOperationsPerSecond
-        let units = streamUnits(nanoseconds: Int(seconds * 1e9))
+        guard let profile, let step = needs.phases.first(where: { $0.phase == .denoise }) else { return nil }
+        let units = streamUnits(operationsPerSecond: profile.floatingPointOperationsPerSecond)
         let room = budget - fixedByteCount - arenaByteCount(step) - Self.granularity
         let rate = Int(profile.linkBytesPerSecond ?? profile.diskBytesPerSecond)
         return (try? StreamingPlan(units, byteCount: room, bytesPerSecond: rate)).map { Self.rounded($0.ringByteCount) }
@@ -107,7 +109,7 @@ struct MemoryPlanner {
             return MemoryPlan.PhasePlan(
                 phase: phase.phase, arenaByteCount: arena, lowerBoundByteCount: phase.arena.lowerBound, residentByteCount: resident,
                 ringByteCount: phaseRing, streamedByteCount: Self.sum(streamed),
-                peakByteCount: fixedByteCount + phaseRing + resident + arena, floatingPointOperations: phase.floatingPointOperations,
+                peakByteCount: fixedByteCount + phaseRing + resident + arena, floatingPointOperations: phase.work.total,
                 arena: phase.arena, streamedUnits: streamed)
         }
         return MemoryPlan(
@@ -125,18 +127,22 @@ struct MemoryPlanner {
             weightsByteCount: binding?.weights ?? 0, arenaByteCount: binding.map { arenaByteCount($0.phase) } ?? 0)
     }
 
-    /// Which of a step's units stay, so that streamed bytes follow compute evenly. Blocks of both kinds take the same time on the same
-    /// tokens, and the few others next to none.
+    /// Which of a step's units stay, so that streamed bytes follow compute evenly.
     private func chooseResidents(within room: Int) -> [StoredUnit] {
         let units = stepUnits
+        // Only shares of the step's time matter here.
         let plan = ResidencyPlan(
-            streamUnits(nanoseconds: units.count), residentByteCount: room / Self.granularity * Self.granularity)
+            streamUnits(operationsPerSecond: 1e12), residentByteCount: room / Self.granularity * Self.granularity)
         return zip(units, plan.isResident).filter(\.1).map(\.0)
     }
 
-    /// A step's units, each with the same share of the step's time.
-    private func streamUnits(nanoseconds: Int) -> [StreamUnit] {
-        stepUnits.map { StreamUnit(byteCount: $0.byteCount, nanoseconds: nanoseconds / stepUnits.count) }
+    /// A step's units, each with the time of what is computed from its lease to the next.
+    private func streamUnits(operationsPerSecond rate: Double) -> [StreamUnit] {
+        needs.phases.filter { $0.phase == .denoise }.flatMap { step in
+            zip(step.units, step.work.byLease).map { unit, operations in
+                StreamUnit(byteCount: unit.byteCount, nanoseconds: Int(Double(operations) / rate * 1e9))
+            }
+        }
     }
 
     private var fixedByteCount: Int { contextByteCount + needs.keptByteCount }

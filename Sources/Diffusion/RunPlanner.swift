@@ -15,7 +15,7 @@ public struct RunPlanner: Sendable {
     private let backend: any Backend
     /// The device whose memory is planned.
     public var device: any MemoryDevice { backend.device }
-    private let networks: @Sendable (RunRecorder) throws -> FluxNetworks
+    private let networks: @Sendable (any UnitSource, any Backend) throws -> FluxNetworks
 
     /// - Parameters:
     ///   - contextByteCount: What the process or the device holds besides what is planned.
@@ -28,7 +28,7 @@ public struct RunPlanner: Sendable {
         self.contextByteCount = contextByteCount
         self.profile = profile
         self.backend = backend
-        networks = { model.networks.leased(from: $0, on: $0.backend) }
+        networks = { model.networks.leased(from: $0, on: $1) }
     }
 
     /// A model without its files; its weights are stored in bf16, as published.
@@ -42,11 +42,11 @@ public struct RunPlanner: Sendable {
         self.contextByteCount = contextByteCount
         self.profile = profile
         self.backend = backend
-        networks = { recorder in
+        networks = { source, backend in
             try FluxNetworks(configurations, computeType: computeType) { component in
                 try WeightStore(
                     onPaper: component.folder, units: component.units(configurations), storedType: .bf16, computeType: computeType,
-                    from: recorder, on: recorder.backend)
+                    from: source, on: backend)
             }
         }
     }
@@ -101,9 +101,17 @@ public struct RunPlanner: Sendable {
 
     /// What drawing `request` needs of memory, whatever the budget.
     func needs(of request: GenerationRequest, encodes: Bool = true) throws -> RunNeeds {
-        let recorder = RunRecorder(for: backend)
-        let networks = try networks(recorder)
-        let run = Run(pass: ForwardPass(on: recorder.backend), memory: recorder, observer: RunObserver { _ in })
+        let (recorder, counter) = (RunRecorder(for: backend), WorkCounter())
+        try rehearse(request, encodes: encodes, in: recorder, on: recorder.backend)
+        try rehearse(request, encodes: encodes, in: counter, on: counter.backend)
+        return recorder.needs(counter.work)
+    }
+
+    private func rehearse(
+        _ request: GenerationRequest, encodes: Bool, in memory: some PhaseMemory & UnitSource, on backend: any Backend
+    ) throws {
+        let networks = try networks(memory, backend)
+        let run = Run(pass: ForwardPass(on: backend), memory: memory, observer: RunObserver { _ in })
         let count = request.maximumSequenceLength
         let prompt =
             encodes
@@ -111,9 +119,8 @@ public struct RunPlanner: Sendable {
                 PromptTokens(
                     clip: [Int32](repeating: 0, count: clipTokenCount), t5: [Int32](repeating: 0, count: count)), run)
             : PromptEncoding(
-                states: try recorder.backend.empty([count, configurations.t5.dModel], networks.computeType, for: .conditioning),
-                pooled: try recorder.backend.empty([1, configurations.clip.hiddenSize], networks.computeType, for: .conditioning))
+                states: try backend.empty([count, configurations.t5.dModel], networks.computeType, for: .conditioning),
+                pooled: try backend.empty([1, configurations.clip.hiddenSize], networks.computeType, for: .conditioning))
         try TextToImage(model: networks, request: request, run: run).rehearse(prompt)
-        return recorder.needs
     }
 }

@@ -16,7 +16,7 @@ final class RunRecorder: PhaseMemory, UnitSource {
 
     private struct RecordedPhase {
         let phase: Phase
-        let firstAllocation, firstOperation: Int
+        let firstAllocation: Int
         var units: [StoredUnit] = []
         /// Times that what was recorded happens.
         var repetitions = 1
@@ -32,8 +32,7 @@ final class RunRecorder: PhaseMemory, UnitSource {
 
     func begin(_ phase: Phase) {
         state.withLock { state in
-            state.phases.append(
-                RecordedPhase(phase: phase, firstAllocation: device.trace.count, firstOperation: operationCount ?? 0))
+            state.phases.append(RecordedPhase(phase: phase, firstAllocation: device.trace.count))
             state.keptByteCount = max(state.keptByteCount, keptNow)
         }
     }
@@ -55,29 +54,23 @@ final class RunRecorder: PhaseMemory, UnitSource {
         return try body(backend.device.allocate(byteCount: unit.byteCount, for: .ring))
     }
 
-    /// Floating-point operations so far; `nil` on an engine that does not count them.
-    private var operationCount: Int? { (backend as? NullBackend)?.floatingPointOperations }
-
     private var keptNow: Int {
         let held = device.ledger.reading.byteCounts
         return Self.keptOwners.reduce(0) { $0 + held[$1, default: 0] }
     }
 
     /// What was recorded.
-    var needs: RunNeeds {
+    /// - Parameter work: Of the same run.
+    func needs(_ work: [WorkCounter.PhaseWork]) -> RunNeeds {
         let lifetimes = device.trace.lifetimes
         return state.withLock { state in
-            let ends =
-                state.phases.dropFirst().map { (allocation: $0.firstAllocation, operation: $0.firstOperation) }
-                + [(lifetimes.count, operationCount ?? 0)]
+            let ends = state.phases.dropFirst().map(\.firstAllocation) + [lifetimes.count]
             return RunNeeds(
-                phases: zip(state.phases, ends).map { recorded, end in
-                    RunNeeds.PhaseNeeds(
-                        phase: recorded.phase, arena: ArenaPlan(Array(lifetimes[recorded.firstAllocation..<end.allocation])),
-                        units: Array(repeatElement(recorded.units, count: recorded.repetitions).joined()),
-                        floatingPointOperations: operationCount.map { _ in
-                            (end.operation - recorded.firstOperation) * recorded.repetitions
-                        })
+                phases: zip(zip(state.phases, ends), work).map { recorded, work in
+                    let (recorded, end) = recorded
+                    return RunNeeds.PhaseNeeds(
+                        phase: recorded.phase, arena: ArenaPlan(Array(lifetimes[recorded.firstAllocation..<end])),
+                        units: Array(repeatElement(recorded.units, count: recorded.repetitions).joined()), work: work)
                 },
                 keptByteCount: state.keptByteCount)
         }
@@ -91,8 +84,8 @@ struct RunNeeds: Sendable {
         let arena: ArenaPlan
         /// In the order they are leased; of the denoising phase, one step's.
         let units: [StoredUnit]
-        /// Of the denoising phase, one step's; `nil` where the engine does not count them.
-        var floatingPointOperations: Int?
+        /// Of the denoising phase, one step's.
+        let work: WorkCounter.PhaseWork
     }
 
     let phases: [PhaseNeeds]

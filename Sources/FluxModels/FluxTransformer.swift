@@ -18,8 +18,8 @@ public struct FluxTransformer: Sendable {
                 WeightUnit("context") { p in _ = try Linear(p, "context_embedder", from: c.jointAttentionDim, to: c.width) },
                 WeightUnit("input") { p in _ = try Linear(p, "x_embedder", from: c.inChannels, to: c.width) },
             ]
-            + (0..<c.numLayers).map { i in WeightUnit("double.\(i)") { p in _ = try DoubleStreamBlock(p, c, i) } }
-            + (0..<c.numSingleLayers).map { i in WeightUnit("single.\(i)") { p in _ = try SingleStreamBlock(p, c, i) } }
+            + (0..<c.numLayers).flatMap { DoubleStreamBlock.units(c, $0) }
+            + (0..<c.numSingleLayers).flatMap { SingleStreamBlock.units(c, $0) }
             + [WeightUnit("output") { p in _ = try Linear(p, "proj_out", from: c.width, to: c.inChannels) }]
     }
 
@@ -50,17 +50,13 @@ public struct FluxTransformer: Sendable {
             _ = try Linear(p, "x_embedder", from: c.inChannels, to: c.width)(latents, pass, into: hidden.image)
         }
         for i in 0..<c.numLayers {
-            try weights.withLease("double.\(i)") { p in
-                try DoubleStreamBlock(p, c, i)(
-                    hidden, image: modulation.image(i, step: step), text: modulation.text(i, step: step),
-                    rotary: JointTokens(rotary, textCount: textCount), pass, enter: enter(.doubleStream, i))
-            }
+            try DoubleStreamBlock(configuration: c, index: i, weights: weights)(
+                hidden, image: modulation.image(i, step: step), text: modulation.text(i, step: step),
+                rotary: JointTokens(rotary, textCount: textCount), pass, enter: enter(.doubleStream, i))
         }
         for i in 0..<c.numSingleLayers {
-            try weights.withLease("single.\(i)") { p in
-                try SingleStreamBlock(p, c, i)(
-                    hidden.all, modulation.single(i, step: step), rotary: rotary, pass, enter: enter(.singleStream, c.numLayers + i))
-            }
+            try SingleStreamBlock(configuration: c, index: i, weights: weights)(
+                hidden.all, modulation.single(i, step: step), rotary: rotary, pass, enter: enter(.singleStream, c.numLayers + i))
         }
         let (scale, shift) = modulation.final(step: step)
         let normed = try hidden.image.modulated(

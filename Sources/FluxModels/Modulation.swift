@@ -60,10 +60,10 @@ extension FluxTransformer {
         var text: [Tensor] = []
         for i in 0..<c.numLayers {
             try enter(i)
-            try weights.withLease("modulation.double.\(i)") { p in
-                image.append(try rows(p, "transformer_blocks.\(i).norm1.linear", parts: 6))
-                text.append(try rows(p, "transformer_blocks.\(i).norm1_context.linear", parts: 6))
-            }
+            image.append(
+                try weights.withLease("modulation.image.\(i)") { try rows($0, "transformer_blocks.\(i).norm1.linear", parts: 6) })
+            text.append(
+                try weights.withLease("modulation.text.\(i)") { try rows($0, "transformer_blocks.\(i).norm1_context.linear", parts: 6) })
         }
         let single = try (0..<c.numSingleLayers).map { i in
             try enter(c.numLayers + i)
@@ -80,11 +80,11 @@ extension FluxTransformer {
             _ = try Linear(p, name, from: c.width, to: parts * c.width)
         }
         return [WeightUnit("conditioning") { p in _ = try Conditioning(p, c) }]
-            + (0..<c.numLayers).map { i in
-                WeightUnit("modulation.double.\(i)") { p in
-                    try declare(p, "transformer_blocks.\(i).norm1.linear", parts: 6)
-                    try declare(p, "transformer_blocks.\(i).norm1_context.linear", parts: 6)
-                }
+            + (0..<c.numLayers).flatMap { i in
+                [
+                    WeightUnit("modulation.image.\(i)") { p in try declare(p, "transformer_blocks.\(i).norm1.linear", parts: 6) },
+                    WeightUnit("modulation.text.\(i)") { p in try declare(p, "transformer_blocks.\(i).norm1_context.linear", parts: 6) },
+                ]
             }
             + (0..<c.numSingleLayers).map { i in
                 WeightUnit("modulation.single.\(i)") { p in

@@ -2,24 +2,18 @@ import Tensors
 import Weights
 
 /// A transformer block over all tokens with attention and feed-forward side by side (`FluxSingleTransformerBlock` in the published code).
+///
+/// Its weights are leased in two parts: what reads the tokens, and `proj_out`.
 struct SingleStreamBlock {
-    let toQ, toK, toV: Linear
-    let normQ, normK: RMSNorm
-    let projMlp, projOut: Linear
-    let heads, headSize, width: Int
+    let configuration: FluxTransformerConfiguration
+    let index: Int
+    let weights: WeightStore
 
-    init(_ p: Parameters, _ c: FluxTransformerConfiguration, _ index: Int) throws {
-        let p = p.scope("single_transformer_blocks.\(index)")
-        width = c.width
-        toQ = try Linear(p, "attn.to_q", from: width, to: width)
-        toK = try Linear(p, "attn.to_k", from: width, to: width)
-        toV = try Linear(p, "attn.to_v", from: width, to: width)
-        normQ = try RMSNorm(p, "attn.norm_q", c.headSize)
-        normK = try RMSNorm(p, "attn.norm_k", c.headSize)
-        projMlp = try Linear(p, "proj_mlp", from: width, to: 4 * width)
-        projOut = try Linear(p, "proj_out", from: 5 * width, to: width)
-        heads = c.heads
-        headSize = c.headSize
+    static func units(_ c: FluxTransformerConfiguration, _ index: Int) -> [WeightUnit] {
+        [
+            WeightUnit("single.\(index).in") { p in _ = try Projections(p, c, index) },
+            WeightUnit("single.\(index).out") { p in _ = try projOut(p, c, index) },
+        ]
     }
 
     /// Updates `hidden` `[tokens, width]` in place; rotary `[tokens, headSize]`.
@@ -29,20 +23,53 @@ struct SingleStreamBlock {
     func callAsFunction(
         _ hidden: Tensor, _ modulation: Modulation, rotary: Tensor, _ pass: ForwardPass, enter: (Sublayer) throws -> Void
     ) throws {
+        let c = configuration
         try enter(.feedForward)
-        let joined = try pass.backend.empty([hidden.rows, 5 * width], hidden.type)
-        let attended = joined.columns(0..<width)
+        let joined = try pass.backend.empty([hidden.rows, 5 * c.width], hidden.type)
+        let attended = joined.columns(0..<c.width)
         let normed = try hidden.modulated(
             shift: modulation.shift, scale: modulation.scale, epsilon: DoubleStreamBlock.layerNormEpsilon, into: attended, on: pass.backend)
-        _ = try projMlp(normed, pass, .geluTanh, into: joined.columns(width..<5 * width))
-
-        try enter(.attention)
-        let (q, k, v) = try (toQ(normed, pass), toK(normed, pass), toV(normed, pass))
-        try normQ.rotate(q, rotary, pass)
-        try normK.rotate(k, rotary, pass)
-        _ = try q.attention(key: k, value: v, heads: heads, scale: 1 / Float(headSize).squareRoot(), into: attended, on: pass.backend)
+        let (q, k, v) = try weights.withLease("single.\(index).in") { p in
+            let projections = try Projections(p, c, index)
+            _ = try projections.projMlp(normed, pass, .geluTanh, into: joined.columns(c.width..<5 * c.width))
+            try enter(.attention)
+            return try projections.project(normed, rotary, pass)
+        }
+        _ = try q.attention(
+            key: k, value: v, heads: c.heads, scale: 1 / Float(c.headSize).squareRoot(), into: attended, on: pass.backend)
 
         try enter(.output)
-        try projOut.add(joined, gate: modulation.gate, to: hidden, pass)
+        try weights.withLease("single.\(index).out") {
+            try Self.projOut($0, c, index).add(joined, gate: modulation.gate, to: hidden, pass)
+        }
+    }
+
+    private static func projOut(_ p: Parameters, _ c: FluxTransformerConfiguration, _ index: Int) throws -> Linear {
+        try Linear(p, "single_transformer_blocks.\(index).proj_out", from: 5 * c.width, to: c.width)
+    }
+
+    /// What reads the normed tokens.
+    struct Projections {
+        let toQ, toK, toV: Linear
+        let normQ, normK: RMSNorm
+        let projMlp: Linear
+
+        init(_ p: Parameters, _ c: FluxTransformerConfiguration, _ index: Int) throws {
+            let p = p.scope("single_transformer_blocks.\(index)")
+            toQ = try Linear(p, "attn.to_q", from: c.width, to: c.width)
+            toK = try Linear(p, "attn.to_k", from: c.width, to: c.width)
+            toV = try Linear(p, "attn.to_v", from: c.width, to: c.width)
+            normQ = try RMSNorm(p, "attn.norm_q", c.headSize)
+            normK = try RMSNorm(p, "attn.norm_k", c.headSize)
+            projMlp = try Linear(p, "proj_mlp", from: c.width, to: 4 * c.width)
+        }
+
+        /// Queries and keys normalised and rotated, and values.
+        func project(_ normed: Tensor, _ rotary: Tensor, _ pass: ForwardPass) throws -> (q: Tensor, k: Tensor, v: Tensor) {
+            let (q, k, v) = try (toQ(normed, pass), toK(normed, pass), toV(normed, pass))
+            try normQ.rotate(q, rotary, pass)
+            try normK.rotate(k, rotary, pass)
+            return (q, k, v)
+        }
     }
 }

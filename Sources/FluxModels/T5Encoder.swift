@@ -23,7 +23,7 @@ public struct T5Encoder: Sendable {
             WeightUnit("embedding", isTable: true) { p in _ = try p("shared.weight", c.vocabSize, c.dModel) },
             WeightUnit("position") { p in _ = try T5RelativeBias(p, c) },
         ]
-            + (0..<c.numLayers).map { i in WeightUnit("block.\(i)") { p in _ = try T5Block(p, c, i) } }
+            + (0..<c.numLayers).flatMap { T5Block.units(c, $0) }
             + [WeightUnit("final") { p in _ = try RMSNorm(p, "encoder.final_layer_norm", c.dModel, epsilon: c.layerNormEpsilon) }]
     }
 
@@ -37,48 +37,10 @@ public struct T5Encoder: Sendable {
         }
         let bias = try weights.withLease("position") { try T5RelativeBias($0, c)(tokens: ids.count, pass) }
         for i in 0..<c.numLayers {
-            try weights.withLease("block.\(i)") { try T5Block($0, c, i)(hidden, bias, pass) }
+            try T5Block(configuration: c, index: i, weights: weights)(hidden, bias, pass)
         }
         return try weights.withLease("final") { p in
             try RMSNorm(p, "encoder.final_layer_norm", c.dModel, epsilon: c.layerNormEpsilon)(hidden, pass)
         }
-    }
-}
-
-struct T5Block {
-    let attentionNorm, feedForwardNorm: RMSNorm
-    let q, k, v, o: Linear
-    let wi0, wi1, wo: Linear
-    let heads, index, count: Int
-
-    init(_ p: Parameters, _ c: T5Configuration, _ index: Int) throws {
-        let p = p.scope("encoder.block.\(index).layer")
-        attentionNorm = try RMSNorm(p, "0.layer_norm", c.dModel, epsilon: c.layerNormEpsilon)
-        q = try Linear(p, "0.SelfAttention.q", from: c.dModel, to: c.attentionWidth, bias: false)
-        k = try Linear(p, "0.SelfAttention.k", from: c.dModel, to: c.attentionWidth, bias: false)
-        v = try Linear(p, "0.SelfAttention.v", from: c.dModel, to: c.attentionWidth, bias: false)
-        o = try Linear(p, "0.SelfAttention.o", from: c.attentionWidth, to: c.dModel, bias: false)
-        feedForwardNorm = try RMSNorm(p, "1.layer_norm", c.dModel, epsilon: c.layerNormEpsilon)
-        wi0 = try Linear(p, "1.DenseReluDense.wi_0", from: c.dModel, to: c.dFf, bias: false)
-        wi1 = try Linear(p, "1.DenseReluDense.wi_1", from: c.dModel, to: c.dFf, bias: false)
-        wo = try Linear(p, "1.DenseReluDense.wo", from: c.dFf, to: c.dModel, bias: false)
-        heads = c.numHeads
-        self.index = index
-        count = c.numLayers
-    }
-
-    /// Updates `hidden` `[tokens, dModel]` in place; bias f32 `[heads, 2·tokens − 1]`.
-    func callAsFunction(_ hidden: Tensor, _ bias: Tensor, _ pass: ForwardPass) throws {
-        try pass.enter(.t5Block, index, of: count, .attention)
-        let x = try attentionNorm(hidden, pass)
-        let query = try q(x, pass)
-        let attended = try query.attention(
-            key: k(x, pass), value: v(x, pass), heads: heads, scale: 1, mask: .relativeBias(bias), into: query, on: pass.backend)
-        try o.add(attended, to: hidden, pass)
-        try pass.enter(.t5Block, index, of: count, .feedForward)
-        let y = try feedForwardNorm(hidden, pass)
-        let gated = try wi0(y, pass, .geluTanh)
-        try gated.multiply(by: wi1(y, pass), on: pass.backend)
-        try wo.add(gated, to: hidden, pass)
     }
 }

@@ -19,7 +19,7 @@ struct PlanReport: Encodable {
         let name: String
         let arenaBytes, arenaLowerBoundBytes, residentBytes, streamedBytes, peakBytes: Int
         /// Of the denoising phase, one step's.
-        let floatingPointOperations: Int?
+        let floatingPointOperations: Int
     }
 
     init(_ plan: MemoryPlan, tiling: DecodeTiling?, on profile: DeviceProfile? = nil) {
@@ -53,7 +53,8 @@ struct StepReport: Encodable {
     let computeSeconds, linkSeconds, diskSeconds: Double
 
     init?(_ plan: MemoryPlan, on profile: DeviceProfile?) {
-        guard let profile, let step = plan.stepTime(on: profile) else { return nil }
+        guard let profile else { return nil }
+        let step = plan.stepTime(on: profile)
         self.profile = profile.name
         seconds = step.seconds
         boundBy = step.bound.rawValue

@@ -25,7 +25,7 @@ struct PlanTable {
         if let tiling = planned.tiling {
             lines.append("decoded in tiles of \(tiling.side) pixels with \(tiling.overlap) of overlap: not exactly what it is as a whole")
         }
-        if let profile, let step = plan.stepTime(on: profile) { lines.append(stepLine(plan, step, profile)) }
+        if let profile { lines.append(stepLine(plan, plan.stepTime(on: profile), profile)) }
         return lines.joined(separator: "\n")
     }
 
@@ -36,7 +36,7 @@ struct PlanTable {
             switch result {
             case .success(let planned):
                 let plan = planned.plan
-                let step = profile.flatMap { plan.stepTime(on: $0) }
+                let step = profile.map { plan.stepTime(on: $0) }
                 lines.append(
                     row(
                         gigabytes(budget), gigabytes(plan.streamedBytesPerStep), gigabytes(plan.phase(.denoise)?.residentByteCount ?? 0),

@@ -84,10 +84,8 @@ import Weights
         let hidden = JointTokens(try backend.tensor(input, [input.count / c.width, c.width], .f32), textCount: textCount)
         let table = try golden.modulation(model, on: backend)
         let rotary = JointTokens(try golden.rotary(model, on: backend), textCount: textCount)
-        try model.transformer.weights.withLease("double.0") { p in
-            try DoubleStreamBlock(p, c, 0)(
-                hidden, image: table.image(0, step: 0), text: table.text(0, step: 0), rotary: rotary, pass(backend), enter: { _ in })
-        }
+        try DoubleStreamBlock(configuration: c, index: 0, weights: model.transformer.weights)(
+            hidden, image: table.image(0, step: 0), text: table.text(0, step: 0), rotary: rotary, pass(backend), enter: { _ in })
         let expected = try golden.tensor("double0.encoder.out") + golden.tensor("double0.hidden.out")
         expectClose(try backend.download(hidden.all), expected, within: Self.tolerance, "streams")
     }
@@ -101,9 +99,8 @@ import Weights
         let hidden = try backend.tensor(input, [input.count / c.width, c.width], .f32)
         let modulation = try golden.modulation(model, on: backend).single(0, step: 0)
         let rotary = try golden.rotary(model, on: backend)
-        try model.transformer.weights.withLease("single.0") { p in
-            try SingleStreamBlock(p, c, 0)(hidden, modulation, rotary: rotary, pass(backend), enter: { _ in })
-        }
+        try SingleStreamBlock(configuration: c, index: 0, weights: model.transformer.weights)(
+            hidden, modulation, rotary: rotary, pass(backend), enter: { _ in })
         expectClose(try backend.download(hidden), try golden.tensor("single0.out"), within: Self.tolerance, "tokens")
     }
 

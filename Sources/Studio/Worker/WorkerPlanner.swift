@@ -47,7 +47,6 @@ struct WorkerPlanner: Sendable {
 
     private func work(_ request: GenerationRequest) throws -> Pace.Work {
         let plan = try operations.plan(request, budgetByteCount: .max / 4, offload: .none)
-        return Dictionary(
-            uniqueKeysWithValues: plan.phases.compactMap { phase in phase.floatingPointOperations.map { (phase.phase, Double($0)) } })
+        return Dictionary(uniqueKeysWithValues: plan.phases.map { ($0.phase, Double($0.floatingPointOperations)) })
     }
 }
