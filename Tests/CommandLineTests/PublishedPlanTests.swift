@@ -100,7 +100,7 @@ import Weights
             #expect(try ring(.denoise, smallest) == lease)
             #expect(try ring(.denoise, 8_000_000_000) == step || choosesBySimulation)
             #expect(try (lease...2 * step).contains(ring(.denoise, 8_000_000_000)))
-            #expect(try (1...lease / 5).contains(ring(.decode, smallest)))
+            #expect(try (1...lease / 2).contains(ring(.decode, smallest)))
             #expect(try ring(.modulation, 20_000_000_000) > 0 && ring(.denoise, 20_000_000_000) == 0)
         }
     }
