@@ -2,7 +2,8 @@
 """Times denoising steps on an NVIDIA card: Sluice against diffusers on the same weights, resident and with every way of offloading.
 
 diffusers runs its transformer alone, in bf16 and with PyTorch's own attention, on inputs of a picture's shapes; Sluice draws a whole
-picture and reports its steps. For each of diffusers' ways of offloading, Sluice gets as its budget what that way held of the card.
+picture and reports its steps. For each of diffusers' ways of offloading, Sluice gets as its budget what that way held of the card, and decodes in
+tiles where the decoder, which diffusers does not run here, would need more.
 
     .build/release/sluice bench checkpoint --like flux.1-dev --out /tmp/flux --without t5
     python3 Benchmarks/cuda_versus_diffusers.py --sluice .build/release/sluice --model /tmp/flux --out versus.json
@@ -96,7 +97,7 @@ def sluice(binary: str, folder: str, side: int, count: int, budget: int | None) 
     with tempfile.TemporaryDirectory() as out:
         report = pathlib.Path(out) / "r.json"
         command = [binary, "generate", "a lighthouse", "--model", folder, "--device", "cuda", "--width", str(side), "--height", str(side),
-                   "--steps", str(count), "--max-sequence-length", "512", "--seed", "1", "--quiet", "--out", f"{out}/p.png", "--report", str(report)]
+                   "--steps", str(count), "--max-sequence-length", "512", "--seed", "1", "--allow-tiling", "--quiet", "--out", f"{out}/p.png", "--report", str(report)]
         done = subprocess.run(command + (["--memory", str(budget)] if budget else []), capture_output=True, text=True)
         if done.returncode:
             return {"error": done.stderr.strip()[-300:]}
