@@ -31,7 +31,7 @@ extension CUDABackend {
         if query.type == .f32 {
             try launchSliced("AttentionF32.cu", "attentionF32", queries: 64, shared: 51_200, heads: heads, arguments)
         } else if mask.isNone && [32, 64, 128].contains(headSize) && isAligned && scale > 0 {
-            try launchWhole(heads: heads, arguments)
+            try launchWhole(query, key, value, heads: heads, arguments)
         } else {
             try launchSliced("AttentionWide.cu", "attentionWide", queries: 128, shared: 49_152, heads: heads, arguments)
         }
@@ -40,14 +40,23 @@ extension CUDABackend {
         withExtendedLifetime(target) {}
     }
 
-    private func launchWhole(heads: Int, _ arguments: CUDAAttention) throws(CUDAError) {
-        let (headSize, grid) = (Int(arguments.headSize), (x: Int(arguments.tokens).groups(of: 128), y: heads, z: 1))
-        if headSize == 128 && usesWarpgroups {
-            try launch("AttentionHopper.cu", "attention128Hopper", grid: grid, block: (256, 1, 1), shared: 163_840, arguments)
-        } else {
-            try launch(
-                "Attention.cu", "attention\(headSize)", grid: grid, block: (128, 1, 1), shared: 6 * 64 * headSize * 2, arguments)
+    private func launchWhole(
+        _ query: Tensor, _ key: Tensor, _ value: Tensor, heads: Int, _ arguments: CUDAAttention
+    ) throws(CUDAError) {
+        let (headSize, queryTiles) = (Int(arguments.headSize), Int(arguments.tokens).groups(of: 128))
+        guard headSize == 128 && usesWarpgroups else {
+            return try launch(
+                "Attention.cu", "attention\(headSize)", grid: (queryTiles, heads, 1), block: (128, 1, 1), shared: 6 * 64 * headSize * 2,
+                arguments)
         }
+        var tiled = CUDATiledAttention()
+        tiled.query = try engine.mapTiles(of: query, tileRows: 128)
+        tiled.key = try engine.mapTiles(of: key, tileRows: 128)
+        tiled.value = try engine.mapTiles(of: value, tileRows: 128)
+        (tiled.output, tiled.tokens, tiled.heads, tiled.scale) = (arguments.output, arguments.tokens, Int32(heads), arguments.scale)
+        // One block takes a multiprocessor's memory. They share out the work, however many there are.
+        let blocks = min(queryTiles * heads, engine.properties.multiprocessorCount)
+        try launch("AttentionHopper.cu", "attention128Hopper", grid: (blocks, 1, 1), block: (384, 1, 1), shared: 163_920, tiled)
     }
 
     private func launchSliced(

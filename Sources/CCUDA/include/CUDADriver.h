@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #pragma clang assume_nonnull begin
 
@@ -110,7 +111,6 @@ typedef struct {
     CALL(cuMemHostUnregister, (void *address))                                                                                         \
     CALL(cuMemcpyHtoDAsync_v2, (CUDAAddress target, const void *source, size_t byteCount, CUDAStreamHandle stream))                    \
     CALL(cuMemcpyDtoHAsync_v2, (void *target, CUDAAddress source, size_t byteCount, CUDAStreamHandle stream))                          \
-    CALL(cuMemcpyDtoDAsync_v2, (CUDAAddress target, CUDAAddress source, size_t byteCount, CUDAStreamHandle stream))                    \
     CALL(cuMemsetD8Async, (CUDAAddress target, unsigned char value, size_t byteCount, CUDAStreamHandle stream))                        \
     CALL(cuMemAlloc_v2, (CUDAAddress * address, size_t byteCount))                                                                     \
     CALL(cuMemFree_v2, (CUDAAddress address))                                                                                          \
@@ -123,7 +123,10 @@ typedef struct {
     CALL(cuMemRelease, (CUDAPageHandle page))                                                                                          \
     CALL(cuMemMap, (CUDAAddress address, size_t byteCount, size_t offset, CUDAPageHandle page, unsigned long long flags))              \
     CALL(cuMemUnmap, (CUDAAddress address, size_t byteCount))                                                                          \
-    CALL(cuMemSetAccess, (CUDAAddress address, size_t byteCount, const CUDAPageAccess *access, size_t count))
+    CALL(cuMemSetAccess, (CUDAAddress address, size_t byteCount, const CUDAPageAccess *access, size_t count))                          \
+    CALL(cuTensorMapEncodeTiled,                                                                                                       \
+         (void *map, int type, uint32_t rank, CUDAAddress address, const uint64_t *sizes, const uint64_t *byteStrides,                 \
+          const uint32_t *tileSizes, const uint32_t *elementStrides, int interleave, int swizzle, int promotion, int fill))
 
 typedef struct {
 #define CUDA_CALL(NAME, PARAMETERS) CUDAResult(*NAME) PARAMETERS;
@@ -141,6 +144,20 @@ static inline CUDAResult cudaLaunchPacked(const CUDADriver *driver, CUDAFunction
                                           const void *arguments, size_t byteCount) {
     void *extra[] = {(void *)1, (void *)arguments, (void *)2, &byteCount, NULL};
     return driver->cuLaunchKernel(function, grid[0], grid[1], grid[2], block[0], block[1], block[2], sharedByteCount, stream, NULL, extra);
+}
+
+// The map, 128 bytes, of a row-major matrix of bf16 in tiles of 64 columns: each row's 16-byte pieces exchanged as warpgroups' products want
+// them, zeros beyond the matrix, 256 bytes read ahead into the cache.
+static inline CUDAResult cudaMapTiles(const CUDADriver *driver, void *map, CUDAAddress address, uint64_t rows, uint64_t columns,
+                                      uint64_t rowByteCount, uint32_t tileRows) {
+    enum { bf16 = 9, noInterleave = 0, swizzle128 = 3, promotion256 = 3, fillZeros = 0 };
+    const uint64_t sizes[] = {columns, rows};
+    const uint32_t tile[] = {64, tileRows}, steps[] = {1, 1};
+    _Alignas(64) unsigned char made[128];
+    const CUDAResult code = driver->cuTensorMapEncodeTiled(
+        made, bf16, 2, address, sizes, &rowByteCount, tile, steps, noInterleave, swizzle128, promotion256, fillZeros);
+    memcpy(map, made, sizeof made);
+    return code;
 }
 
 #pragma clang assume_nonnull end

@@ -1,9 +1,10 @@
 import CCUDA
 import Memory
+import Tensors
 
 /// One device in use: its context, two queues, the kernels and the products on it.
 ///
-/// Operations go into the compute queue from one thread at a time, in the order they are to happen.
+/// Operations happen in the order in which they go into the compute queue; threads that share memory see to that order.
 public final class CUDAEngine: Sendable {
     /// Scratch of every product, whatever its shape and whatever memory there is: what NVIDIA recommends for the largest devices.
     static let productWorkspaceByteCount = 32 << 20
@@ -71,6 +72,18 @@ public final class CUDAEngine: Sendable {
         try context.calls.check("cuLaunchKernel(\(kernel.name))", code)
     }
 
+    /// How the device's copy engine finds tiles of a matrix in bf16 whose rows are aligned: 64 columns of `tileRows` rows.
+    func mapTiles(of matrix: Tensor, tileRows: Int) throws(CUDAError) -> CUDATileMap {
+        var map = CUDATileMap()
+        // A single row's stride says nothing.
+        let rowByteCount = (matrix.rows == 1 ? matrix.columns : matrix.rowStride) * matrix.type.byteCount
+        let code = cudaMapTiles(
+            context.calls.table, &map, matrix.deviceAddress, UInt64(matrix.rows), UInt64(matrix.columns), UInt64(rowByteCount),
+            UInt32(tileRows))
+        try context.calls.check("cuTensorMapEncodeTiled", code)
+        return map
+    }
+
     /// Puts a product into the compute queue.
     func multiply(_ product: MatrixProduct, _ operands: ProductOperands) throws(CUDAError) {
         try context.makeCurrent()
@@ -97,13 +110,6 @@ public final class CUDAEngine: Sendable {
             let part = UnsafeMutableRawBufferPointer(rebasing: bytes[start..<min(start + staging.slotByteCount, bytes.count)])
             try staging.receive(part.count, from: source + UInt64(start), on: compute) { part.copyMemory(from: $0) }
         }
-    }
-
-    /// Copies within the device, in the compute queue.
-    func copy(from source: CUDAAddress, to target: CUDAAddress, byteCount: Int) throws(CUDAError) {
-        try context.makeCurrent()
-        let code = context.calls.table.pointee.cuMemcpyDtoDAsync_v2(target, source, byteCount, compute.handle)
-        try context.calls.check("cuMemcpyDtoDAsync", code)
     }
 
     /// Sets bytes of the device to 0, in the compute queue.
