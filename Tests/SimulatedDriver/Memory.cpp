@@ -257,15 +257,6 @@ static int cuMemcpyDtoHAsync_v2(void *target, CUDAAddress source, size_t byteCou
     return copy(s, stream, __func__, source, target, pointer(source), reinterpret_cast<uint64_t>(target), byteCount);
 }
 
-static int cuMemsetD8Async(CUDAAddress target, unsigned char value, size_t byteCount, CUDAStreamHandle stream) {
-    SIMULATED_CALL(true)
-    if (!s.isAccessible(target, byteCount)) {
-        s.violate("cuMemsetD8Async: memory that is not mapped");
-        return invalidValue;
-    }
-    return enqueue(s, stream, Task{[=] { memset(pointer(target), value, byteCount); }, target, byteCount});
-}
-
 void fillMemory(CUDADriver &table) {
     FILL(cuMemGetAllocationGranularity)
     FILL(cuMemAddressReserve)
@@ -281,7 +272,6 @@ void fillMemory(CUDADriver &table) {
     FILL(cuMemHostUnregister)
     FILL(cuMemcpyHtoDAsync_v2)
     FILL(cuMemcpyDtoHAsync_v2)
-    FILL(cuMemsetD8Async)
 }
 
 } // namespace simulated

@@ -51,13 +51,6 @@ static int cuModuleGetFunction(CUDAFunctionHandle *handle, CUDAModuleHandle owne
     return notFound;
 }
 
-static int cuFuncGetAttribute(int *value, int attribute, CUDAFunctionHandle handle) {
-    SIMULATED_CALL(true)
-    if (!find(s, handle) || attribute != CUDAFunctionSharedByteCount) return invalidValue;
-    *value = 0;
-    return success;
-}
-
 static int cuFuncSetAttribute(CUDAFunctionHandle handle, int attribute, int value) {
     SIMULATED_CALL(true)
     Function *function = find(s, handle);
@@ -120,7 +113,6 @@ void fillModules(CUDADriver &table) {
     FILL(cuModuleLoadData)
     FILL(cuModuleUnload)
     FILL(cuModuleGetFunction)
-    FILL(cuFuncGetAttribute)
     FILL(cuFuncSetAttribute)
     FILL(cuLaunchKernel)
     FILL(cuTensorMapEncodeTiled)

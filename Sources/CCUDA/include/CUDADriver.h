@@ -19,10 +19,6 @@ typedef struct CUevent_st *CUDAEventHandle;
 typedef struct CUmod_st *CUDAModuleHandle;
 typedef struct CUfunc_st *CUDAFunctionHandle;
 
-enum {
-    CUDAErrorOutOfMemory = 2,
-};
-
 // CUdevice_attribute
 enum {
     CUDAAttributeMultiprocessors = 16,
@@ -32,13 +28,9 @@ enum {
     CUDAAttributeVirtualMemory = 102,
 };
 
-// CUfunction_attribute
 enum {
-    CUDAFunctionSharedByteCount = 1,
+    CUDAErrorOutOfMemory = 2,
     CUDAFunctionMaximumDynamicShared = 8,
-};
-
-enum {
     CUDAStreamNonBlocking = 1,
     CUDAEventDefault = 0,
     CUDAEventNoTiming = 2,
@@ -69,10 +61,6 @@ typedef struct {
     int access; // 3: read and write
 } CUDAPageAccess;
 
-typedef struct {
-    unsigned char bytes[16];
-} CUDAUniqueID;
-
 // CALL(name in the library, parameters); every call returns a CUDAResult.
 #define CUDA_DRIVER_CALLS(CALL)                                                                                                        \
     CALL(cuInit, (unsigned flags))                                                                                                     \
@@ -92,7 +80,6 @@ typedef struct {
     CALL(cuModuleLoadData, (CUDAModuleHandle _Nullable *_Nonnull module, const void *image))                                           \
     CALL(cuModuleUnload, (CUDAModuleHandle module))                                                                                    \
     CALL(cuModuleGetFunction, (CUDAFunctionHandle _Nullable *_Nonnull function, CUDAModuleHandle module, const char *name))            \
-    CALL(cuFuncGetAttribute, (int *value, int attribute, CUDAFunctionHandle function))                                                 \
     CALL(cuFuncSetAttribute, (CUDAFunctionHandle function, int attribute, int value))                                                  \
     CALL(cuLaunchKernel,                                                                                                               \
          (CUDAFunctionHandle function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX, unsigned blockY,               \
@@ -111,7 +98,6 @@ typedef struct {
     CALL(cuMemHostUnregister, (void *address))                                                                                         \
     CALL(cuMemcpyHtoDAsync_v2, (CUDAAddress target, const void *source, size_t byteCount, CUDAStreamHandle stream))                    \
     CALL(cuMemcpyDtoHAsync_v2, (void *target, CUDAAddress source, size_t byteCount, CUDAStreamHandle stream))                          \
-    CALL(cuMemsetD8Async, (CUDAAddress target, unsigned char value, size_t byteCount, CUDAStreamHandle stream))                        \
     CALL(cuMemAlloc_v2, (CUDAAddress * address, size_t byteCount))                                                                     \
     CALL(cuMemFree_v2, (CUDAAddress address))                                                                                          \
     CALL(cuMemGetAllocationGranularity, (size_t * byteCount, const CUDAPageProperties *properties, int option))                        \
@@ -128,11 +114,10 @@ typedef struct {
          (void *map, int type, uint32_t rank, CUDAAddress address, const uint64_t *sizes, const uint64_t *byteStrides,                 \
           const uint32_t *tileSizes, const uint32_t *elementStrides, int interleave, int swizzle, int promotion, int fill))
 
-typedef struct {
-#define CUDA_CALL(NAME, PARAMETERS) CUDAResult(*NAME) PARAMETERS;
-    CUDA_DRIVER_CALLS(CUDA_CALL)
-#undef CUDA_CALL
-} CUDADriver;
+// A table's place for a call.
+#define CUDA_PLACE(NAME, PARAMETERS) CUDAResult(*NAME) PARAMETERS;
+
+typedef struct { CUDA_DRIVER_CALLS(CUDA_PLACE) } CUDADriver;
 
 // Opens the driver's library and looks every call up. NULL if the library is not there, or lacks a call: then that one's name is in
 // *missing, else NULL. The table is valid until the process ends.
@@ -141,7 +126,7 @@ const CUDADriver *_Nullable cudaDriverOpen(const char *path, const char *_Nullab
 // cuLaunchKernel with the arguments as the kernel's parameter list lays them out in memory.
 static inline CUDAResult cudaLaunchPacked(const CUDADriver *driver, CUDAFunctionHandle function, const uint32_t grid[_Nonnull 3],
                                           const uint32_t block[_Nonnull 3], unsigned sharedByteCount, CUDAStreamHandle stream,
-                                          const void *arguments, size_t byteCount) {
+                                          const void *_Nullable arguments, size_t byteCount) {
     void *extra[] = {(void *)1, (void *)arguments, (void *)2, &byteCount, NULL};
     return driver->cuLaunchKernel(function, grid[0], grid[1], grid[2], block[0], block[1], block[2], sharedByteCount, stream, NULL, extra);
 }

@@ -9,6 +9,7 @@ import Synchronization
 /// other threads hold all of them, a thread waits for one.
 final class Staging: Sendable {
     let slotByteCount: Int
+    private let context: CUDAContext
     private let memory: PinnedMemory
     private let events: [CUDAEvent]
     private let slots: Mutex<Slots>
@@ -23,6 +24,7 @@ final class Staging: Sendable {
 
     init(slotByteCount: Int, slotCount: Int, in context: CUDAContext) throws {
         self.slotByteCount = slotByteCount
+        self.context = context
         memory = try PinnedMemory(byteCount: slotByteCount * slotCount, in: context)
         var events: [CUDAEvent] = []
         for _ in 0..<slotCount { events.append(try CUDAEvent(context.calls)) }
@@ -69,14 +71,18 @@ final class Staging: Sendable {
         body(UnsafeRawBufferPointer(start: address, count: byteCount))
     }
 
+    /// A slot for a thread, for whose calls the device is made the current one.
     private func take() throws(StreamError) -> Int {
         available.wait()
         let (slot, isSent) = slots.withLock { slots in
             if let free = slots.free.popLast() { return (free, false) }
             return (slots.sent.removeFirst(), true)
         }
-        do throws(CUDAError) { if isSent { try events[slot].synchronize() } } catch {
-            giveBack(slot, isSent: true)
+        do throws(CUDAError) {
+            try context.makeCurrent()
+            if isSent { try events[slot].synchronize() }
+        } catch {
+            giveBack(slot, isSent: isSent)
             throw error.streamError
         }
         return slot
