@@ -102,6 +102,7 @@ let package = Package(
         tests(of: "CPUBackend", ["Memory", "Tensors"]),
         .target(name: "SIMTEmulator", dependencies: ["CCUDA"], path: "Tests/SIMTEmulator"),
         .target(name: "SimulatedDriver", dependencies: ["CCUDA", "SIMTEmulator"], path: "Tests/SimulatedDriver"),
+        tests(of: "SIMTEmulator", ["CCUDA"]),
         tests(
             of: "CUDABackend",
             ["CCUDA", "CPUBackend", "Diffusion", "Memory", "Postcards", "SIMTEmulator", "SimulatedDriver", "Tensors", system]),

@@ -111,6 +111,18 @@ def address(tensor):
     return struct.pack("<Q", 0 if tensor is None else tensor.data_ptr())
 
 
+def tile_map(tensor, rows):
+    """How the device's copy engine sees a matrix in bf16, as cudaMapTiles of CUDADriver.h makes it."""
+    memory = ctypes.create_string_buffer(192)
+    place = (ctypes.addressof(memory) + 63) // 64 * 64
+    sizes = (ctypes.c_uint64 * 2)(tensor.shape[1], tensor.shape[0])
+    strides = (ctypes.c_uint64 * 1)(tensor.stride(0) * tensor.element_size())
+    tile, steps = (ctypes.c_uint32 * 2)(64, rows), (ctypes.c_uint32 * 2)(1, 1)
+    check(driver.cuTensorMapEncodeTiled(
+        ctypes.c_void_p(place), 9, 2, ctypes.c_void_p(tensor.data_ptr()), sizes, strides, tile, steps, 0, 3, 3, 0), "cuTensorMapEncodeTiled")
+    return ctypes.string_at(place, 128)
+
+
 def seconds(call, repeats=20):
     for _ in range(3):
         call()
@@ -168,7 +180,9 @@ def attention(kernels, report, tokens, heads, size, dtype=torch.bfloat16, mask="
     if dtype == torch.float32:
         name, shape = "attentionF32", ((groups(tokens, 64), heads, groups(size, 128)), (256, 1, 1), 51200)
     elif hopper:
-        name, shape = "attention128Hopper", ((groups(tokens, 128), heads, 1), (256, 1, 1), 163840)
+        blocks = min(groups(tokens, 128) * heads, torch.cuda.get_device_properties(0).multi_processor_count)
+        name, shape = "attention128Hopper", ((blocks, 1, 1), (384, 1, 1), 163920)
+        arguments = b"".join(tile_map(x, 128) for x in (q, k, v)) + matrix(output) + struct.pack("<iif36x", tokens, heads, scale)
     elif wide or mask:
         name, shape = "attentionWide", ((groups(tokens, 128), heads, groups(size, 128)), (256, 1, 1), 49152)
     else:

@@ -2,7 +2,7 @@
 # Installs the Debian or Ubuntu packages that Sluice is built on. Safe to run again: it installs only what is missing.
 set -euo pipefail
 
-packages=(libdnnl-dev libsentencepiece-dev libpng-dev libjpeg62-turbo-dev libsqlite3-dev libssl-dev make)
+packages=(libdnnl-dev libsentencepiece-dev libpng-dev libjpeg62-turbo-dev libsqlite3-dev libssl-dev make python3-venv)
 
 missing=()
 for package in "${packages[@]}"; do

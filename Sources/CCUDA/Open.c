@@ -23,23 +23,13 @@ static const void *fill(const char *path, void *table, const char *const *names,
 }
 
 #define CUDA_CALL(NAME, PARAMETERS) #NAME,
-static const char *const driverNames[] = {CUDA_DRIVER_CALLS(CUDA_CALL)};
-static const char *const compilerNames[] = {CUDA_COMPILER_CALLS(CUDA_CALL)};
-static const char *const productsNames[] = {CUDA_PRODUCTS_CALLS(CUDA_CALL)};
+#define CUDA_OPEN(OPEN, TABLE, CALLS)                                                                                                  \
+    const TABLE *OPEN(const char *path, const char **missing) {                                                                        \
+        static TABLE table;                                                                                                            \
+        static const char *const names[] = {CALLS(CUDA_CALL)};                                                                         \
+        return fill(path, &table, names, sizeof names / sizeof names[0], missing);                                                     \
+    }
 
-#define CUDA_COUNT(NAMES) (sizeof NAMES / sizeof NAMES[0])
-
-const CUDADriver *cudaDriverOpen(const char *path, const char **missing) {
-    static CUDADriver table;
-    return fill(path, &table, driverNames, CUDA_COUNT(driverNames), missing);
-}
-
-const CUDACompiler *cudaCompilerOpen(const char *path, const char **missing) {
-    static CUDACompiler table;
-    return fill(path, &table, compilerNames, CUDA_COUNT(compilerNames), missing);
-}
-
-const CUDAProducts *cudaProductsOpen(const char *path, const char **missing) {
-    static CUDAProducts table;
-    return fill(path, &table, productsNames, CUDA_COUNT(productsNames), missing);
-}
+CUDA_OPEN(cudaDriverOpen, CUDADriver, CUDA_DRIVER_CALLS)
+CUDA_OPEN(cudaCompilerOpen, CUDACompiler, CUDA_COMPILER_CALLS)
+CUDA_OPEN(cudaProductsOpen, CUDAProducts, CUDA_PRODUCTS_CALLS)

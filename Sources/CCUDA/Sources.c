@@ -12,6 +12,9 @@ static const char convolutionHeader[] = {
 static const char deviceHeader[] = {
 #embed "kernels/Device.cuh"
     , 0};
+static const char pipeHeader[] = {
+#embed "kernels/Pipe.cuh"
+    , 0};
 static const char tileHeader[] = {
 #embed "kernels/Tile.cuh"
     , 0};
@@ -59,6 +62,7 @@ static const CUDASource sources[] = {
     {"CUDAKernelArguments.h", argumentsHeader, true},
     {"Convolution.cuh", convolutionHeader, true},
     {"Device.cuh", deviceHeader, true},
+    {"Pipe.cuh", pipeHeader, true},
     {"Tile.cuh", tileHeader, true},
     {"Warpgroup.cuh", warpgroupHeader, true},
     {"Attention.cu", attention, false},

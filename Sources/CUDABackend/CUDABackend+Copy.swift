@@ -14,7 +14,7 @@ extension CUDABackend {
             withUnsafeMutableBytes(of: &arguments.ids) { bytes in
                 part.withUnsafeBytes { bytes.copyMemory(from: $0) }
             }
-            try launch("Rows.cu", "embed", grid: (arguments.copy.blocks, 1, 1), block: (256, 1, 1), arguments)
+            try launch("embed", grid: (arguments.copy.blocks, 1, 1), block: (256, 1, 1), arguments)
         }
     }
 
@@ -24,7 +24,7 @@ extension CUDABackend {
         let pixelByteCount = x.columns * x.type.byteCount
         let unit = Self.unit(x.deviceAddress, output.deviceAddress, UInt64(pixelByteCount))
         try launch(
-            "Rows.cu", "upsampleNearest", grid: (Self.blocks(x.rows * pixelByteCount / unit), 1, 1), block: (256, 1, 1),
+            "upsampleNearest", grid: (Self.blocks(x.rows * pixelByteCount / unit), 1, 1), block: (256, 1, 1),
             CUDAUpsampling(
                 x: x.deviceAddress, output: output.deviceAddress, height: Int64(x.shape[0]), width: Int64(x.shape[1]),
                 pixelByteCount: Int64(pixelByteCount), unit: Int32(unit)))
@@ -53,7 +53,7 @@ extension CUDABackend {
     func copy(_ source: Tensor, to target: Tensor) throws(CUDAError) {
         guard computes else { return }
         let arguments = rowCopy(from: source, to: target)
-        try launch("Rows.cu", "copyRows", grid: (arguments.blocks, 1, 1), block: (256, 1, 1), arguments)
+        try launch("copyRows", grid: (arguments.blocks, 1, 1), block: (256, 1, 1), arguments)
     }
 
     /// The copy of as many rows as the target has.

@@ -30,9 +30,9 @@ extension CUDABackend {
     public func isFinite(_ x: Tensor) throws -> Bool {
         let flag = try empty([1], .f32, for: .workspace)
         guard computes else { return true }
-        try engine.zero(flag.deviceAddress, byteCount: flag.type.byteCount)
-        try elementwise("isFinite" + x.type.kernelSuffix, x, flag)
         var isInfinite: Int32 = 0
+        try withUnsafeBytes(of: isInfinite) { try engine.upload($0, to: flag.deviceAddress) }
+        try elementwise("isFinite" + x.type.kernelSuffix, x, flag)
         try withUnsafeMutableBytes(of: &isInfinite) { try engine.download(flag.deviceAddress, into: $0) }
         // SAFETY: the queue was given the flag's address, so it lives until all that uses it is in there.
         withExtendedLifetime(flag) {}
@@ -54,7 +54,7 @@ extension CUDABackend {
         (arguments.rows, arguments.columns) = isFlat ? (1, Int64(x.elementCount)) : (Int64(x.rows), Int64(x.columns))
         arguments.activation = activation.kernelActivation
         arguments.delta = delta
-        try launch("Elementwise.cu", kernel, grid: (Self.blocks(x.elementCount.groups(of: 8)), 1, 1), block: (256, 1, 1), arguments)
+        try launch(kernel, grid: (Self.blocks(x.elementCount.groups(of: 8)), 1, 1), block: (256, 1, 1), arguments)
     }
 
     /// Blocks of 256 threads for this many items, one a thread.

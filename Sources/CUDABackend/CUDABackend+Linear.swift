@@ -23,12 +23,8 @@ extension CUDABackend {
     public func addLinear(_ x: Tensor, weight: Tensor, bias: Tensor?, gate: Tensor?, to residual: Tensor) throws {
         try check("addLinear", x.type)
         let scratch = try productScratch()
-        if gate == nil, isFast(x, weight, bias, residual) {
-            try multiply(x, weight, bias: bias, bias == nil ? .none : .bias, accumulates: true, into: residual, scratch)
-        } else {
-            try forEachUnrounded(x, weight, residual, scratch) { product, residual in
-                try elementwise("finishGatedProduct" + x.type.kernelSuffix, product, residual, gate: gate, bias: bias)
-            }
+        try forEachUnrounded(x, weight, residual, scratch) { product, residual in
+            try elementwise("finishGatedProduct" + x.type.kernelSuffix, product, residual, gate: gate, bias: bias)
         }
         withExtendedLifetime(scratch) {}
     }
@@ -73,13 +69,13 @@ extension CUDABackend {
     }
 
     private func multiply(
-        _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, _ epilogue: MatrixProduct.Epilogue = .none, accumulates: Bool = false,
-        into output: Tensor, _ scratch: Storage
+        _ x: Tensor, _ weight: Tensor, bias: Tensor? = nil, _ epilogue: MatrixProduct.Epilogue = .none, into output: Tensor,
+        _ scratch: Storage
     ) throws(CUDAError) {
         guard computes else { return }
         let product = MatrixProduct(
             m: x.rows, n: output.columns, k: x.columns, type: x.type, outputType: output.type, xStride: x.rowStride,
-            weightStride: weight.rowStride, outputStride: output.rowStride, epilogue: epilogue, accumulates: accumulates)
+            weightStride: weight.rowStride, outputStride: output.rowStride, epilogue: epilogue)
         try engine.multiply(
             product,
             ProductOperands(

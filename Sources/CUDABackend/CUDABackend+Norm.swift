@@ -23,7 +23,7 @@ extension CUDABackend {
         // As many elements a thread as it keeps in registers, in whole warps.
         let threads = min(256, x.columns.groups(of: 32).groups(of: 32) * 32)
         try launch(
-            "Norm.cu", operation + x.type.kernelSuffix, grid: (x.rows, 1, 1), block: (threads, 1, 1), shared: Self.blockSumByteCount,
+            operation + x.type.kernelSuffix, grid: (x.rows, 1, 1), block: (threads, 1, 1), shared: Self.blockSumByteCount,
             CUDANorm(
                 x: x.matrix, output: output.matrix, weight: weight.deviceAddress, bias: bias?.deviceAddress ?? 0,
                 columns: Int32(x.columns), epsilon: epsilon))
@@ -34,7 +34,7 @@ extension CUDABackend {
         guard computes else { return }
         let heads = x.columns / weight.elementCount
         try launch(
-            "HeadNorm.cu", "normalizeAndRotateHeads" + x.type.kernelSuffix, grid: ((x.rows * heads).groups(of: 8), 1, 1),
+            "normalizeAndRotateHeads" + x.type.kernelSuffix, grid: ((x.rows * heads).groups(of: 8), 1, 1),
             block: (256, 1, 1),
             CUDAHeadNorm(
                 x: x.matrix, weight: weight.deviceAddress, rotary: rotary.deviceAddress, rows: Int32(x.rows), heads: Int32(heads),
@@ -66,11 +66,11 @@ extension CUDABackend {
             epsilon: epsilon)
         let (grid, block) = ((x: chunks, y: columnBlocks, z: 1), (x: threads.x, y: threads.y, z: 1))
         try launch(
-            "GroupNorm.cu", "groupNormPartial" + x.type.kernelSuffix, grid: grid, block: block,
+            "groupNormPartial" + x.type.kernelSuffix, grid: grid, block: block,
             shared: threads.x * threads.y * 2 * packWidth * 4, arguments)
         try launch(
-            "GroupNorm.cu", "groupNormStatistics", grid: (groups, 1, 1), block: (256, 1, 1), shared: Self.blockSumByteCount, arguments)
-        try launch("GroupNorm.cu", "groupNormApply" + x.type.kernelSuffix, grid: grid, block: block, arguments)
+            "groupNormStatistics", grid: (groups, 1, 1), block: (256, 1, 1), shared: Self.blockSumByteCount, arguments)
+        try launch("groupNormApply" + x.type.kernelSuffix, grid: grid, block: block, arguments)
         // SAFETY: the queue was given the scratch's addresses, so it lives until all that uses it is in there.
         withExtendedLifetime((partial, statistics)) {}
     }

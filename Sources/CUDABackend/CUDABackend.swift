@@ -36,12 +36,10 @@ public struct CUDABackend: Backend {
 
     /// Puts a kernel whose one parameter is `arguments` into the queue.
     func launch(
-        _ source: String, _ kernel: String, grid: (x: Int, y: Int, z: Int), block: (x: Int, y: Int, z: Int), shared: Int = 0,
+        _ kernel: String, grid: (x: Int, y: Int, z: Int), block: (x: Int, y: Int, z: Int), shared: Int = 0,
         _ arguments: some BitwiseCopyable
     ) throws(CUDAError) {
-        try engine.launch(
-            Kernel(source: source, name: kernel), LaunchShape(grid: grid, block: block, sharedByteCount: shared), KernelArguments(arguments)
-        )
+        try engine.launch(kernel, grid: grid, block: block, sharedByteCount: shared, arguments)
     }
 
     /// Shared memory of a kernel that sums over its block.

@@ -11,7 +11,7 @@ struct CUDAReport {
         for library in CUDALibraryName.allCases {
             let found = CUDALibraries.find(library)
             rows.append(
-                (rows.isEmpty ? "cuda" : "", "\(library.rawValue): " + (found?.path ?? "not here; it comes with \(library.source)")))
+                (rows.isEmpty ? "cuda" : "", "\(library.rawValue): " + (found ?? "not here; it comes with \(library.source)")))
         }
         rows.append(("", "folders in $\(CUDALibraries.environmentVariable), separated by colons, are searched first"))
         var isUsable = false

@@ -12,8 +12,9 @@ thread_local Thread *currentThread;
 static constexpr size_t stackByteCount = 256 << 10;
 
 Block::Block(const Launch &launch)
-    : size(launch.block), gridSize(launch.grid), shared(launch.sharedByteCount), launch(launch),
-      threads(size_t(launch.block.x) * launch.block.y * launch.block.z), warps((threads.size() + 31) / 32), warpgroups((threads.size() + 127) / 128) {
+    : size(launch.block), gridSize(launch.grid),
+      shared(launch.sharedByteCount, (size_t(size.x) * size.y * size.z + 31) / 32), launch(launch), threads(size_t(size.x) * size.y * size.z),
+      warps((threads.size() + 31) / 32), warpgroups((threads.size() + 127) / 128), products(warpgroups.size()) {
     for (unsigned i = 0; i < threads.size(); i++) {
         threads[i].number = i;
         threads[i].index = {i % size.x, i / size.x % size.y, i / size.x / size.y};
@@ -29,10 +30,13 @@ bool Block::run(Index block) {
         thread.isDone = false;
         thread.waitsFor = Collective::none;
         thread.copies.clear();
-        thread.groupCount = 0;
+        thread.groupCount = thread.productGroupCount = 0;
+        thread.hasBegunProducts = false;
     }
     std::fill(warps.begin(), warps.end(), Group());
     std::fill(warpgroups.begin(), warpgroups.end(), Group());
+    for (auto &pending : products) pending.clear();
+    phaseBarriers.clear();
     ready.clear();
     started = done = atBarrier = 0;
     nextReady = 0;
@@ -97,7 +101,8 @@ void Block::enter() {
 
 void Block::explainDeadlock() {
     static const char *const names[] = {"nothing", "a barrier", "a warp's barrier", "a shuffle", "a load of matrices", "a load of matrices",
-                                        "a matrix product", "a warpgroup's product", "a warpgroup's product"};
+                                        "a matrix product", "an arrival", "the end of a phase", "a copy of a tile",
+                                        "a warpgroup's product", "a warpgroup's product", "the end of products"};
     for (const Thread &thread : threads)
         if (!thread.isDone) {
             currentThread = &threads[thread.number];
@@ -147,7 +152,8 @@ bool Block::arrive(Group &group, unsigned groupSize, Collective kind) {
     return true;
 }
 
-// Waits until all of the warp, the warpgroup or the block have come. The last one does the work for all and goes on.
+// Waits until all of the warp, the warpgroup or the block have come. The last one does the work for all and goes on, unless the warp has to
+// wait for others.
 void Block::meet(Collective kind) {
     Thread &thread = current();
     thread.waitsFor = kind;
@@ -158,11 +164,12 @@ void Block::meet(Collective kind) {
             release(0, threads.size());
             return;
         }
-    } else if (kind == Collective::multiplyTiles || kind == Collective::multiplyTile) {
+    } else if (kind >= Collective::multiplyTiles) {
         const unsigned warpgroup = thread.number / 128;
         if (threads.size() % 128 != 0) fail("a warpgroup's product in a block that is not whole warpgroups");
         if (arrive(warpgroups[warpgroup], 128, kind)) {
-            completeProduct(warpgroup, kind);
+            if (kind == Collective::waitForProducts) finishProducts(warpgroup);
+            else startProduct(warpgroup, kind);
             release(warpgroup * 128, 128);
             return;
         }
@@ -170,9 +177,10 @@ void Block::meet(Collective kind) {
         const unsigned warp = thread.number / 32, lanes = std::min<size_t>(32, threads.size() - warp * 32);
         if (arrive(warps[warp], lanes, kind)) {
             if (lanes < 32 && kind != Collective::warpBarrier) fail("a collective operation of a warp with fewer than 32 threads");
-            complete(warp, kind);
-            release(warp * 32, lanes);
-            return;
+            if (complete(warp, kind)) {
+                release(warp * 32, lanes);
+                return;
+            }
         }
     }
     if (_setjmp(thread.resume) == 0) runNext();

@@ -14,8 +14,8 @@ float wide(unsigned word, int half) { return floatFromBits(half == 0 ? word << 1
 
 }
 
-// What the 32 lanes of a warp do together; layouts are those of the PTX reference for m8n8 and m16n8k16.
-void Block::complete(unsigned warp, Collective kind) {
+// What the 32 lanes of a warp do together, and whether they go on at once; layouts are those of the PTX reference for m8n8 and m16n8k16.
+bool Block::complete(unsigned warp, Collective kind) {
     Thread *const lanes = &threads[warp * 32];
     switch (kind) {
     case Collective::warpBarrier: shared.warpBarrier(warp); break;
@@ -62,75 +62,12 @@ void Block::complete(unsigned warp, Collective kind) {
                 static_cast<float *>(lanes[lane].result)[i] = sum[lane / 4 + i / 2 * 8][lane % 4 * 2 + i % 2];
         break;
     }
+    case Collective::arrive: arriveAtPhase(warp, common<PhaseArrival>(warp)); break;
+    case Collective::await: return hasEnded(warp, common<PhaseWait>(warp));
+    case Collective::copyTile: askForTile(common<TileRequest>(warp)); break;
     default: break;
     }
-}
-
-namespace {
-
-// A factor in shared memory as the PTX reference describes it for rows of 128 bytes with their pieces exchanged.
-class Tile {
-public:
-    explicit Tile(uint64_t description)
-        : start((description & 0x3fff) << 4), columnsByteCount((description >> 16 & 0x3fff) << 4),
-          rowsByteCount((description >> 32 & 0x3fff) << 4) {
-        if (description >> 62 != 1) block().fail("a tile that is not described as one of 128 bytes' exchange");
-    }
-
-    // Row of 64 elements, column of any number.
-    float element(unsigned row, unsigned column) const {
-        const unsigned linear = start + row / 8 * rowsByteCount + row % 8 * 128 + column / 64 * columnsByteCount + column % 64 * 2;
-        const unsigned char *address = block().shared.bytes() + (linear ^ (linear >> 3 & 0x70));
-        block().shared.read(address, 2, 2);
-        unsigned short bits;
-        std::memcpy(&bits, address, 2);
-        return floatFromBits(unsigned(bits) << 16);
-    }
-
-private:
-    unsigned start, columnsByteCount, rowsByteCount;
-};
-
-struct TileFactors {
-    uint64_t a, b;
-    unsigned registers[4];
-    bool accumulates;
-};
-
-}
-
-// [64, 128] = or += [64, 16]·[16, 128]: the left factor in shared memory or in the threads, the right one along its depth or across it.
-void Block::completeProduct(unsigned warpgroup, Collective kind) {
-    Thread *const group = &threads[warpgroup * 128];
-    const bool fromShared = kind == Collective::multiplyTiles;
-    const TileFactors &first = *static_cast<const TileFactors *>(group->operand);
-    const Tile right(first.b);
-    // Too much for a thread's stack.
-    static thread_local float a[64][16], b[16][128], sum[64][128];
-    for (unsigned k = 0; k < 16; k++)
-        for (unsigned n = 0; n < 128; n++) b[k][n] = fromShared ? right.element(n, k) : right.element(k, n);
-    for (unsigned i = 0; i < 128; i++) {
-        const TileFactors &factors = *static_cast<const TileFactors *>(group[i].operand);
-        if (factors.a != first.a || factors.b != first.b || factors.accumulates != first.accumulates)
-            fail("threads of a warpgroup describe different products");
-        const float *c = static_cast<const float *>(group[i].result);
-        const unsigned row = i / 32 * 16 + i % 32 / 4, column = i % 4 * 2;
-        for (int j = 0; j < 64; j++) sum[row + j / 2 % 2 * 8][j / 4 * 8 + column + j % 2] = factors.accumulates ? c[j] : 0;
-        if (!fromShared)
-            for (int j = 0; j < 8; j++) a[row + j / 2 % 2 * 8][column + j / 4 * 8 + j % 2] = wide(factors.registers[j / 2], j % 2);
-    }
-    if (fromShared) {
-        const Tile left(first.a);
-        for (unsigned row = 0; row < 64; row++)
-            for (unsigned k = 0; k < 16; k++) a[row][k] = left.element(row, k);
-    }
-    for (int row = 0; row < 64; row++)
-        for (int k = 0; k < 16; k++)
-            for (int n = 0; n < 128; n++) sum[row][n] += a[row][k] * b[k][n];
-    for (unsigned i = 0; i < 128; i++) {
-        const unsigned row = i / 32 * 16 + i % 32 / 4, column = i % 4 * 2;
-        for (int j = 0; j < 64; j++) static_cast<float *>(group[i].result)[j] = sum[row + j / 2 % 2 * 8][j / 4 * 8 + column + j % 2];
-    }
+    return true;
 }
 
 static void meet(Collective kind, const void *operand, void *result, int mask = 0) {
@@ -162,16 +99,6 @@ void loadMatrices(unsigned (&fragment)[4], const unsigned char *row, bool transp
 void multiplyAdd(float (&sum)[4], const unsigned (&a)[4], unsigned b0, unsigned b1) {
     const Factors factors = {{a[0], a[1], a[2], a[3]}, {b0, b1}};
     meet(Collective::multiplyAdd, &factors, sum);
-}
-
-void multiplyTiles(float (&sum)[64], uint64_t a, uint64_t b, bool accumulates) {
-    const TileFactors factors = {a, b, {}, accumulates};
-    meet(Collective::multiplyTiles, &factors, sum);
-}
-
-void multiplyTile(float (&sum)[64], const unsigned (&a)[4], uint64_t b, bool accumulates) {
-    const TileFactors factors = {0, b, {a[0], a[1], a[2], a[3]}, accumulates};
-    meet(Collective::multiplyTile, &factors, sum);
 }
 
 unsigned short bf16Bits(float value) {

@@ -4,6 +4,7 @@
 
 #include "../../Sources/CCUDA/kernels/Device.cuh"
 #include "../../Sources/CCUDA/kernels/Convolution.cuh"
+#include "../../Sources/CCUDA/kernels/Pipe.cuh"
 #include "../../Sources/CCUDA/kernels/Warpgroup.cuh"
 
 namespace attention {

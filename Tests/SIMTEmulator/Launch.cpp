@@ -85,7 +85,7 @@ int simt_launch(
     std::string fault = simt::problem(kernel, name, gridSize, blockSize, sharedByteCount, argumentByteCount);
     if (fault.empty()) {
         const simt::Ranges ranges = simt::registeredRanges();
-        alignas(16) unsigned char copy[4096];
+        alignas(64) unsigned char copy[4096];
         std::memcpy(copy, arguments, argumentByteCount);
         fault = simt::runBlocks({kernel->invoke, copy, gridSize, blockSize, sharedByteCount, &ranges});
     }

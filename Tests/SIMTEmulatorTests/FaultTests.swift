@@ -7,9 +7,12 @@ struct FaultTests {
     private static let threads = 64
 
     /// Runs a kernel on x = 0, 1, 2, … and returns the output, or the fault.
-    private func run(_ kernel: String, sharedByteCount: Int = threads * 4) -> (values: [Float], fault: String?) {
-        let x = UnsafeMutablePointer<Float>.allocate(capacity: 2 * Self.threads + 4)
-        defer { x.deallocate() }
+    private func run(
+        _ kernel: String, threads: Int = threads, sharedByteCount: Int = threads * 4
+    ) -> (values: [Float], fault: String?) {
+        let memory = UnsafeMutableRawPointer.allocate(byteCount: (2 * Self.threads + 4) * 4, alignment: 16)
+        defer { memory.deallocate() }
+        let x = memory.bindMemory(to: Float.self, capacity: 2 * Self.threads + 4)
         // Not one after the other, so that there is something beyond each.
         let y = x + Self.threads + 4
         for i in 0..<Self.threads { (x[i], y[i]) = (Float(i), -1) }
@@ -23,7 +26,7 @@ struct FaultTests {
         var arguments = CUDAElementwise()
         (arguments.x.address, arguments.output.address) = (input, output)
         var error = [CChar](repeating: 0, count: 512)
-        let block = simt_dim(x: UInt32(Self.threads), y: 1, z: 1)
+        let block = simt_dim(x: UInt32(threads), y: 1, z: 1)
         let code = withUnsafeBytes(of: arguments) { bytes in
             simt_launch(
                 kernel, simt_dim(x: 1, y: 1, z: 1), block, sharedByteCount, bytes.baseAddress, bytes.count, &error, error.count)
@@ -56,6 +59,42 @@ struct FaultTests {
     func `a copy that nobody waits for brings no values`() {
         let (values, fault) = run("copyWithoutWait")
         #expect(fault != nil || values.allSatisfy(\.isNaN))
+    }
+
+    @Test
+    func `a tile that the copy engine brings is there when it was waited for`() {
+        let (values, fault) = run("tile", sharedByteCount: 1024)
+        #expect(fault == nil)
+        #expect(values == (0..<Self.threads).map(Float.init))
+    }
+
+    @Test(arguments: [
+        ("tileWithoutWait", "no barrier between a write and this read"), ("tileOfAnotherPhase", "waits for phase 1 while phase 0"),
+        ("tileNotAnnounced", "a copy of more bytes than its barrier was told of"),
+        ("tileShorterThanAnnounced", "waits at the end of a phase"), ("waitOfOneLane", "waits at the end of a phase"),
+        ("tileWhereSomethingWasWritten", "no barrier between another use and this copy"),
+    ])
+    func `a fault around the copy engine is found and named`(kernel: String, words: String) throws {
+        let fault = try #require(run(kernel, sharedByteCount: 1024).fault)
+        #expect(fault.contains(words), "\(fault)")
+    }
+
+    @Test
+    func `a warpgroup's product is there when it was waited for, and not before`() {
+        let sharedByteCount = (64 + 128) * 128
+        let (values, fault) = run("product", threads: 128, sharedByteCount: sharedByteCount)
+        #expect(fault == nil)
+        #expect(values.allSatisfy { $0 == 16 })
+        #expect(run("productReadEarly", threads: 128, sharedByteCount: sharedByteCount).values.allSatisfy { $0 == -1 })
+    }
+
+    @Test(arguments: [
+        ("productNotBegun", "a warpgroup's product that was not begun"),
+        ("productOfOverwrittenFactor", "no barrier between a write and this read"),
+    ])
+    func `a fault around a warpgroup's product is found and named`(kernel: String, words: String) throws {
+        let fault = try #require(run(kernel, threads: 128, sharedByteCount: (64 + 128) * 128).fault)
+        #expect(fault.contains(words), "\(fault)")
     }
 
     @Test

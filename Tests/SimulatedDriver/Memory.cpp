@@ -240,7 +240,7 @@ static int copy(State &s, CUDAStreamHandle stream, const char *call, uint64_t de
         s.violate(std::string(call) + ": device memory that is not mapped");
         return invalidValue;
     }
-    if (host != 0 && !s.isPinned(host, byteCount)) {
+    if (!s.isPinned(host, byteCount)) {
         s.violate(std::string(call) + ": host memory that is not locked");
         return invalidValue;
     }
@@ -255,24 +255,6 @@ static int cuMemcpyHtoDAsync_v2(CUDAAddress target, const void *source, size_t b
 static int cuMemcpyDtoHAsync_v2(void *target, CUDAAddress source, size_t byteCount, CUDAStreamHandle stream) {
     SIMULATED_CALL(true)
     return copy(s, stream, __func__, source, target, pointer(source), reinterpret_cast<uint64_t>(target), byteCount);
-}
-
-static int cuMemcpyDtoDAsync_v2(CUDAAddress target, CUDAAddress source, size_t byteCount, CUDAStreamHandle stream) {
-    SIMULATED_CALL(true)
-    if (!s.isAccessible(source, byteCount)) {
-        s.violate("cuMemcpyDtoDAsync: source memory that is not mapped");
-        return invalidValue;
-    }
-    return copy(s, stream, __func__, target, pointer(target), pointer(source), 0, byteCount);
-}
-
-static int cuMemsetD8Async(CUDAAddress target, unsigned char value, size_t byteCount, CUDAStreamHandle stream) {
-    SIMULATED_CALL(true)
-    if (!s.isAccessible(target, byteCount)) {
-        s.violate("cuMemsetD8Async: memory that is not mapped");
-        return invalidValue;
-    }
-    return enqueue(s, stream, Task{[=] { memset(pointer(target), value, byteCount); }, target, byteCount});
 }
 
 void fillMemory(CUDADriver &table) {
@@ -290,8 +272,6 @@ void fillMemory(CUDADriver &table) {
     FILL(cuMemHostUnregister)
     FILL(cuMemcpyHtoDAsync_v2)
     FILL(cuMemcpyDtoHAsync_v2)
-    FILL(cuMemcpyDtoDAsync_v2)
-    FILL(cuMemsetD8Async)
 }
 
 } // namespace simulated

@@ -51,13 +51,6 @@ static int cuModuleGetFunction(CUDAFunctionHandle *handle, CUDAModuleHandle owne
     return notFound;
 }
 
-static int cuFuncGetAttribute(int *value, int attribute, CUDAFunctionHandle handle) {
-    SIMULATED_CALL(true)
-    if (!find(s, handle) || attribute != CUDAFunctionSharedByteCount) return invalidValue;
-    *value = 0;
-    return success;
-}
-
 static int cuFuncSetAttribute(CUDAFunctionHandle handle, int attribute, int value) {
     SIMULATED_CALL(true)
     Function *function = find(s, handle);
@@ -95,13 +88,34 @@ static int cuLaunchKernel(
     return enqueue(s, stream, std::move(task));
 }
 
+// Only the one kind of map that Sluice asks for, under the rules for it.
+static int cuTensorMapEncodeTiled(
+    void *map, int type, uint32_t rank, CUDAAddress address, const uint64_t *sizes, const uint64_t *byteStrides, const uint32_t *tileSizes,
+    const uint32_t *elementStrides, int interleave, int swizzle, int, int fill) {
+    SIMULATED_CALL(false)
+    const bool isKnown = type == 9 && rank == 2 && interleave == 0 && swizzle == 3 && fill == 0 && tileSizes[0] == 64
+        && elementStrides[0] == 1 && elementStrides[1] == 1;
+    const bool isAllowed = reinterpret_cast<uint64_t>(map) % 64 == 0 && address % 16 == 0 && sizes[0] > 0 && sizes[1] > 0
+        && sizes[0] <= 1ull << 32 && sizes[1] <= 1ull << 32 && byteStrides[0] % 16 == 0 && byteStrides[0] < 1ull << 40
+        && tileSizes[1] > 0 && tileSizes[1] <= 256;
+    if (!isKnown || !isAllowed) {
+        s.violate("cuTensorMapEncodeTiled: a map that no device takes, or none that is simulated");
+        return invalidValue;
+    }
+    const simt_tile_map simulated = {SIMT_TILE_MAP_MARK, address, sizes[0], sizes[1], byteStrides[0], 2, tileSizes[1], tileSizes[0] * 2};
+    static_assert(sizeof simulated <= 128);
+    memset(map, 0, 128);
+    memcpy(map, &simulated, sizeof simulated);
+    return success;
+}
+
 void fillModules(CUDADriver &table) {
     FILL(cuModuleLoadData)
     FILL(cuModuleUnload)
     FILL(cuModuleGetFunction)
-    FILL(cuFuncGetAttribute)
     FILL(cuFuncSetAttribute)
     FILL(cuLaunchKernel)
+    FILL(cuTensorMapEncodeTiled)
 }
 
 struct Program {

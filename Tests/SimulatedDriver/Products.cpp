@@ -65,7 +65,8 @@ struct Product {
     float alpha, beta;
     uint64_t addressA, addressB, addressD;
 
-    // d(i, j) = epilogue(alpha·Σ a(i, l)·b(l, j) + beta·d(i, j)), column-major, sums in f32.
+    // d(i, j) = epilogue(alpha·Σ a(i, l)·b(l, j)) + beta·d(i, j), column-major, sums in f32. What beta's term is added to is rounded to d's type
+    // first: so does the library on an H200, unless it splits the depth.
     void run() const {
         size_t depth = description.transposeA ? a.rows : a.columns;
         auto left = lines(addressA, a, description.transposeA), right = lines(addressB, b, !description.transposeB);
@@ -76,8 +77,9 @@ struct Product {
                 float sum = 0;
                 for (size_t l = 0; l < depth; l++) sum += x[l] * y[l];
                 size_t index = j * d.stride + i;
-                float value = alpha * sum + (beta == 0 ? 0 : beta * loaded(base, d.type, index));
-                store(base, d.type, index, finished(value, i));
+                const float before = beta == 0 ? 0 : loaded(base, d.type, index);
+                store(base, d.type, index, finished(alpha * sum, i));
+                if (beta != 0) store(base, d.type, index, loaded(base, d.type, index) + beta * before);
             }
     }
 

@@ -2,7 +2,7 @@
 #ifndef CUDA_COMPILER_H
 #define CUDA_COMPILER_H
 
-#include <stddef.h>
+#include "CUDADriver.h"
 
 #pragma clang assume_nonnull begin
 
@@ -13,19 +13,15 @@ typedef struct _nvrtcProgram *CUDAProgram;
     CALL(nvrtcVersion, (int *major, int *minor))                                                                                       \
     CALL(nvrtcCreateProgram,                                                                                                           \
          (CUDAProgram _Nullable *_Nonnull program, const char *source, const char *_Nullable name, int headerCount,                    \
-          const char *_Nonnull const *_Nullable headers, const char *_Nonnull const *_Nullable headerNames))                           \
+          const char *_Nullable const *_Nullable headers, const char *_Nullable const *_Nullable headerNames))                         \
     CALL(nvrtcDestroyProgram, (CUDAProgram _Nullable *_Nonnull program))                                                               \
-    CALL(nvrtcCompileProgram, (CUDAProgram program, int optionCount, const char *_Nonnull const *_Nullable options))                   \
+    CALL(nvrtcCompileProgram, (CUDAProgram program, int optionCount, const char *_Nullable const *_Nullable options))                  \
     CALL(nvrtcGetProgramLogSize, (CUDAProgram program, size_t *byteCount))                                                             \
     CALL(nvrtcGetProgramLog, (CUDAProgram program, char *log))                                                                         \
     CALL(nvrtcGetCUBINSize, (CUDAProgram program, size_t *byteCount))                                                                  \
     CALL(nvrtcGetCUBIN, (CUDAProgram program, char *image))
 
-typedef struct {
-#define CUDA_CALL(NAME, PARAMETERS) int(*NAME) PARAMETERS;
-    CUDA_COMPILER_CALLS(CUDA_CALL)
-#undef CUDA_CALL
-} CUDACompiler;
+typedef struct { CUDA_COMPILER_CALLS(CUDA_PLACE) } CUDACompiler;
 
 // As cudaDriverOpen.
 const CUDACompiler *_Nullable cudaCompilerOpen(const char *path, const char *_Nullable *_Nonnull missing);

@@ -5,6 +5,7 @@
 
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #pragma clang assume_nonnull begin
 
@@ -18,10 +19,6 @@ typedef struct CUevent_st *CUDAEventHandle;
 typedef struct CUmod_st *CUDAModuleHandle;
 typedef struct CUfunc_st *CUDAFunctionHandle;
 
-enum {
-    CUDAErrorOutOfMemory = 2,
-};
-
 // CUdevice_attribute
 enum {
     CUDAAttributeMultiprocessors = 16,
@@ -31,13 +28,9 @@ enum {
     CUDAAttributeVirtualMemory = 102,
 };
 
-// CUfunction_attribute
 enum {
-    CUDAFunctionSharedByteCount = 1,
+    CUDAErrorOutOfMemory = 2,
     CUDAFunctionMaximumDynamicShared = 8,
-};
-
-enum {
     CUDAStreamNonBlocking = 1,
     CUDAEventDefault = 0,
     CUDAEventNoTiming = 2,
@@ -68,10 +61,6 @@ typedef struct {
     int access; // 3: read and write
 } CUDAPageAccess;
 
-typedef struct {
-    unsigned char bytes[16];
-} CUDAUniqueID;
-
 // CALL(name in the library, parameters); every call returns a CUDAResult.
 #define CUDA_DRIVER_CALLS(CALL)                                                                                                        \
     CALL(cuInit, (unsigned flags))                                                                                                     \
@@ -91,7 +80,6 @@ typedef struct {
     CALL(cuModuleLoadData, (CUDAModuleHandle _Nullable *_Nonnull module, const void *image))                                           \
     CALL(cuModuleUnload, (CUDAModuleHandle module))                                                                                    \
     CALL(cuModuleGetFunction, (CUDAFunctionHandle _Nullable *_Nonnull function, CUDAModuleHandle module, const char *name))            \
-    CALL(cuFuncGetAttribute, (int *value, int attribute, CUDAFunctionHandle function))                                                 \
     CALL(cuFuncSetAttribute, (CUDAFunctionHandle function, int attribute, int value))                                                  \
     CALL(cuLaunchKernel,                                                                                                               \
          (CUDAFunctionHandle function, unsigned gridX, unsigned gridY, unsigned gridZ, unsigned blockX, unsigned blockY,               \
@@ -110,8 +98,6 @@ typedef struct {
     CALL(cuMemHostUnregister, (void *address))                                                                                         \
     CALL(cuMemcpyHtoDAsync_v2, (CUDAAddress target, const void *source, size_t byteCount, CUDAStreamHandle stream))                    \
     CALL(cuMemcpyDtoHAsync_v2, (void *target, CUDAAddress source, size_t byteCount, CUDAStreamHandle stream))                          \
-    CALL(cuMemcpyDtoDAsync_v2, (CUDAAddress target, CUDAAddress source, size_t byteCount, CUDAStreamHandle stream))                    \
-    CALL(cuMemsetD8Async, (CUDAAddress target, unsigned char value, size_t byteCount, CUDAStreamHandle stream))                        \
     CALL(cuMemAlloc_v2, (CUDAAddress * address, size_t byteCount))                                                                     \
     CALL(cuMemFree_v2, (CUDAAddress address))                                                                                          \
     CALL(cuMemGetAllocationGranularity, (size_t * byteCount, const CUDAPageProperties *properties, int option))                        \
@@ -123,13 +109,15 @@ typedef struct {
     CALL(cuMemRelease, (CUDAPageHandle page))                                                                                          \
     CALL(cuMemMap, (CUDAAddress address, size_t byteCount, size_t offset, CUDAPageHandle page, unsigned long long flags))              \
     CALL(cuMemUnmap, (CUDAAddress address, size_t byteCount))                                                                          \
-    CALL(cuMemSetAccess, (CUDAAddress address, size_t byteCount, const CUDAPageAccess *access, size_t count))
+    CALL(cuMemSetAccess, (CUDAAddress address, size_t byteCount, const CUDAPageAccess *access, size_t count))                          \
+    CALL(cuTensorMapEncodeTiled,                                                                                                       \
+         (void *map, int type, uint32_t rank, CUDAAddress address, const uint64_t *sizes, const uint64_t *byteStrides,                 \
+          const uint32_t *tileSizes, const uint32_t *elementStrides, int interleave, int swizzle, int promotion, int fill))
 
-typedef struct {
-#define CUDA_CALL(NAME, PARAMETERS) CUDAResult(*NAME) PARAMETERS;
-    CUDA_DRIVER_CALLS(CUDA_CALL)
-#undef CUDA_CALL
-} CUDADriver;
+// A table's place for a call.
+#define CUDA_PLACE(NAME, PARAMETERS) CUDAResult(*NAME) PARAMETERS;
+
+typedef struct { CUDA_DRIVER_CALLS(CUDA_PLACE) } CUDADriver;
 
 // Opens the driver's library and looks every call up. NULL if the library is not there, or lacks a call: then that one's name is in
 // *missing, else NULL. The table is valid until the process ends.
@@ -138,9 +126,23 @@ const CUDADriver *_Nullable cudaDriverOpen(const char *path, const char *_Nullab
 // cuLaunchKernel with the arguments as the kernel's parameter list lays them out in memory.
 static inline CUDAResult cudaLaunchPacked(const CUDADriver *driver, CUDAFunctionHandle function, const uint32_t grid[_Nonnull 3],
                                           const uint32_t block[_Nonnull 3], unsigned sharedByteCount, CUDAStreamHandle stream,
-                                          const void *arguments, size_t byteCount) {
+                                          const void *_Nullable arguments, size_t byteCount) {
     void *extra[] = {(void *)1, (void *)arguments, (void *)2, &byteCount, NULL};
     return driver->cuLaunchKernel(function, grid[0], grid[1], grid[2], block[0], block[1], block[2], sharedByteCount, stream, NULL, extra);
+}
+
+// The map, 128 bytes, of a row-major matrix of bf16 in tiles of 64 columns: each row's 16-byte pieces exchanged as warpgroups' products want
+// them, zeros beyond the matrix, 256 bytes read ahead into the cache.
+static inline CUDAResult cudaMapTiles(const CUDADriver *driver, void *map, CUDAAddress address, uint64_t rows, uint64_t columns,
+                                      uint64_t rowByteCount, uint32_t tileRows) {
+    enum { bf16 = 9, noInterleave = 0, swizzle128 = 3, promotion256 = 3, fillZeros = 0 };
+    const uint64_t sizes[] = {columns, rows};
+    const uint32_t tile[] = {64, tileRows}, steps[] = {1, 1};
+    _Alignas(64) unsigned char made[128];
+    const CUDAResult code = driver->cuTensorMapEncodeTiled(
+        made, bf16, 2, address, sizes, &rowByteCount, tile, steps, noInterleave, swizzle128, promotion256, fillZeros);
+    memcpy(map, made, sizeof made);
+    return code;
 }
 
 #pragma clang assume_nonnull end

@@ -74,6 +74,23 @@ typedef struct {
     float scale;
 } CUDAAttention;
 
+// A matrix as the device's copy engine sees it, which brings tiles of it into shared memory; made by cudaMapTiles.
+typedef struct {
+#ifdef __cplusplus
+    alignas(64)
+#endif
+        unsigned long long words[16];
+} CUDATileMap;
+
+// AttentionHopper.cu. Operands as above; whole multiples of 64 bytes, as a map's alignment makes it where that is known.
+typedef struct {
+    CUDATileMap query, key, value;
+    CUDAMatrix output;
+    int tokens, heads;
+    float scale;
+    int unused[9];
+} CUDATiledAttention;
+
 // Convolution….cu. x T [height, width, inputs], weight T [outputs, inputs, kernel, kernel], packed T [outputs, kernel², paddedInputs],
 // bias T [outputs], residual (0 if absent) and output T [height, width, outputs].
 typedef struct {

@@ -73,11 +73,7 @@ typedef struct {
           CUDAMatrixLayout layoutD, const CUDAProductAlgorithm *algorithm, CUDAAddress workspace, size_t workspaceByteCount,           \
           CUDAStreamHandle stream))
 
-typedef struct {
-#define CUDA_CALL(NAME, PARAMETERS) int(*NAME) PARAMETERS;
-    CUDA_PRODUCTS_CALLS(CUDA_CALL)
-#undef CUDA_CALL
-} CUDAProducts;
+typedef struct { CUDA_PRODUCTS_CALLS(CUDA_PLACE) } CUDAProducts;
 
 // As cudaDriverOpen.
 const CUDAProducts *_Nullable cudaProductsOpen(const char *path, const char *_Nullable *_Nonnull missing);

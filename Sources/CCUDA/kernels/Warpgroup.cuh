@@ -21,10 +21,13 @@ __device__ __forceinline__ unsigned long long describeTile(const unsigned char *
 #ifdef SIMT_EMULATOR
 
 inline void fenceShared() {}
-inline void beginProducts() {}
-inline void commitProducts() {}
-template <int pending> void waitForProducts() {}
-template <int pending> void waitForProducts(float (&)[64]) {}
+inline void beginProducts() { simt::beginProducts(); }
+inline void commitProducts() { simt::commitProducts(); }
+template <int pending> void waitForProducts() { simt::waitForProducts(pending); }
+template <int pending> void waitForProducts(float (&)[64]) { simt::waitForProducts(pending); }
+inline void finish(float (&)[64]) {}
+template <int count> void takeRegisters() {}
+template <int count> void giveRegisters() {}
 inline void multiplyTiles(float (&sum)[64], unsigned long long a, unsigned long long b, bool accumulates) {
     simt::multiplyTiles(sum, a, b, accumulates);
 }
@@ -36,6 +39,11 @@ inline void multiplyTile(float (&sum)[64], const unsigned (&a)[4], unsigned long
 
 // Makes this thread's finished writes of shared memory visible to products; before the block's barrier.
 __device__ __forceinline__ void fenceShared() { asm volatile("fence.proxy.async.shared::cta;" ::: "memory"); }
+// The values are computed before what follows and used after it.
+__device__ __forceinline__ void finish(float (&values)[64]) {
+#pragma unroll
+    for (int i = 0; i < 64; i++) asm volatile("" : "+f"(values[i])::"memory");
+}
 // Before a product whose registers were written since the last one.
 __device__ __forceinline__ void beginProducts() { asm volatile("wgmma.fence.sync.aligned;" ::: "memory"); }
 // Closes a group of products.
@@ -47,9 +55,11 @@ template <int pending> __device__ __forceinline__ void waitForProducts() {
 // The same, after which `sum` may be used.
 template <int pending> __device__ __forceinline__ void waitForProducts(float (&sum)[64]) {
     waitForProducts<pending>();
-#pragma unroll
-    for (int i = 0; i < 64; i++) asm volatile("" : "+f"(sum[i])::"memory");
+    finish(sum);
 }
+// Registers that each thread of the warpgroup may use from here on: more, once others gave theirs.
+template <int count> __device__ __forceinline__ void takeRegisters() { asm volatile("setmaxnreg.inc.sync.aligned.u32 %0;" ::"n"(count)); }
+template <int count> __device__ __forceinline__ void giveRegisters() { asm volatile("setmaxnreg.dec.sync.aligned.u32 %0;" ::"n"(count)); }
 
 // sum [64, 128] = or += a [64, 16]·bᵀ, b [128, 16]; both tiles' rows run along the depth.
 __device__ __forceinline__ void multiplyTiles(float (&sum)[64], unsigned long long a, unsigned long long b, bool accumulates) {

@@ -3,7 +3,7 @@ import Memory
 
 /// One device in use: its context, two queues, the kernels and the products on it.
 ///
-/// Operations go into the compute queue from one thread at a time, in the order they are to happen.
+/// Operations happen in the order in which they go into the compute queue; threads that share memory see to that order.
 public final class CUDAEngine: Sendable {
     /// Scratch of every product, whatever its shape and whatever memory there is: what NVIDIA recommends for the largest devices.
     static let productWorkspaceByteCount = 32 << 20
@@ -59,16 +59,19 @@ public final class CUDAEngine: Sendable {
         try context.calls.check("cuCtxSynchronize", context.calls.table.pointee.cuCtxSynchronize())
     }
 
-    /// Puts a kernel into the compute queue.
-    func launch(_ kernel: Kernel, _ shape: LaunchShape, _ arguments: KernelArguments) throws(CUDAError) {
+    /// Puts a kernel whose one parameter is `arguments` into the compute queue.
+    func launch(
+        _ kernel: String, grid: (x: Int, y: Int, z: Int), block: (x: Int, y: Int, z: Int), sharedByteCount: Int,
+        _ arguments: some BitwiseCopyable
+    ) throws(CUDAError) {
         try context.makeCurrent()
         let function = try kernels.function(kernel)
-        let grid = [shape.grid.x, shape.grid.y, shape.grid.z].map(UInt32.init)
-        let block = [shape.block.x, shape.block.y, shape.block.z].map(UInt32.init)
-        let code = cudaLaunchPacked(
-            context.calls.table, function, grid, block, UInt32(shape.sharedByteCount), compute.handle, arguments.bytes,
-            arguments.bytes.count)
-        try context.calls.check("cuLaunchKernel(\(kernel.name))", code)
+        let (grid, block) = ([grid.x, grid.y, grid.z].map(UInt32.init), [block.x, block.y, block.z].map(UInt32.init))
+        let code = withUnsafeBytes(of: arguments) { bytes in
+            cudaLaunchPacked(
+                context.calls.table, function, grid, block, UInt32(sharedByteCount), compute.handle, bytes.baseAddress, bytes.count)
+        }
+        try context.calls.check("cuLaunchKernel(\(kernel))", code)
     }
 
     /// Puts a product into the compute queue.
@@ -80,7 +83,6 @@ public final class CUDAEngine: Sendable {
     /// Copies host bytes to the device in the order of the compute queue; they may change when this returns.
     /// - Throws: `StreamError.deviceFailed`.
     func upload(_ bytes: UnsafeRawBufferPointer, to target: CUDAAddress) throws(StreamError) {
-        try current()
         for start in stride(from: 0, to: bytes.count, by: staging.slotByteCount) {
             let part = UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + staging.slotByteCount, bytes.count)])
             try staging.send(part.count, to: target + UInt64(start), on: compute) { address in
@@ -92,27 +94,9 @@ public final class CUDAEngine: Sendable {
     /// Copies bytes of the device to the host, when all operations issued so far have ended.
     /// - Throws: `StreamError.deviceFailed`.
     func download(_ source: CUDAAddress, into bytes: UnsafeMutableRawBufferPointer) throws(StreamError) {
-        try current()
         for start in stride(from: 0, to: bytes.count, by: staging.slotByteCount) {
             let part = UnsafeMutableRawBufferPointer(rebasing: bytes[start..<min(start + staging.slotByteCount, bytes.count)])
             try staging.receive(part.count, from: source + UInt64(start), on: compute) { part.copyMemory(from: $0) }
         }
-    }
-
-    /// Copies within the device, in the compute queue.
-    func copy(from source: CUDAAddress, to target: CUDAAddress, byteCount: Int) throws(CUDAError) {
-        try context.makeCurrent()
-        let code = context.calls.table.pointee.cuMemcpyDtoDAsync_v2(target, source, byteCount, compute.handle)
-        try context.calls.check("cuMemcpyDtoDAsync", code)
-    }
-
-    /// Sets bytes of the device to 0, in the compute queue.
-    func zero(_ target: CUDAAddress, byteCount: Int) throws(CUDAError) {
-        try context.makeCurrent()
-        try context.calls.check("cuMemsetD8Async", context.calls.table.pointee.cuMemsetD8Async(target, 0, byteCount, compute.handle))
-    }
-
-    private func current() throws(StreamError) {
-        do throws(CUDAError) { try context.makeCurrent() } catch { throw error.streamError }
     }
 }

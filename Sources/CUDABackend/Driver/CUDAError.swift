@@ -13,7 +13,7 @@ public enum CUDAError: Error, Equatable, Sendable {
     /// A kernel's source does not compile for the device.
     case compilationFailed(source: String, architecture: String, log: String)
     /// There is no kernel of this name in the sources.
-    case kernelMissing(source: String, name: String)
+    case kernelMissing(name: String)
     /// cuBLASLt knows no way to compute a product of this shape within the workspace.
     case noAlgorithm(product: String, workspaceByteCount: Int)
 }
@@ -44,7 +44,7 @@ extension CUDAError: CustomStringConvertible {
         case .unsupported(let device, let feature): "\(device) has no \(feature)"
         case .callFailed(let call, let code, let name, let text): "\(call) failed: \(text) (\(name), \(code))"
         case .compilationFailed(let source, let architecture, let log): "\(source) does not compile for \(architecture):\n\(log)"
-        case .kernelMissing(let source, let name): "\(source) has no kernel \(name)"
+        case .kernelMissing(let name): "the sources have no kernel \(name)"
         case .noAlgorithm(let product, let byteCount): "cuBLASLt cannot compute \(product) with \(byteCount) bytes of workspace"
         }
     }

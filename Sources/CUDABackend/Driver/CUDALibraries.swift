@@ -5,13 +5,6 @@ import Glibc
 ///
 /// SAFETY: tables are filled once and never written again; their calls may come from any thread.
 public struct CUDALibraries: @unchecked Sendable {
-    /// Where a library was found.
-    public struct Found: Equatable, Sendable {
-        public let path: String
-        /// Major version of CUDA that it belongs to; 0 for the driver, which serves them all.
-        public let major: Int
-    }
-
     /// Folders named here, separated by colons, are searched before all others.
     public static let environmentVariable = "SLUICE_CUDA_LIBRARIES"
     /// The newest version of CUDA first, of those whose libraries Sluice knows.
@@ -25,62 +18,40 @@ public struct CUDALibraries: @unchecked Sendable {
         (self.driver, self.compiler, self.products) = (driver, compiler, products)
     }
 
-    /// Opens all of them.
+    /// Opens all of them, of the newest version of CUDA that the driver serves.
     /// - Throws: `CUDAError.libraryMissing`, `.callMissing`, `.callFailed`.
     public init() throws(CUDAError) {
-        driver = try Self.openDriver()
-        let supported = try Self.supportedMajor(driver)
-        compiler = try Self.open(.compiler, upTo: supported, cudaCompilerOpen)
-        products = try Self.open(.products, upTo: supported, cudaProductsOpen)
-    }
-
-    private static func openDriver() throws(CUDAError) -> UnsafePointer<CUDADriver> {
-        try open(.driver, upTo: 0, cudaDriverOpen)
-    }
-
-    /// The newest version of CUDA that the driver serves.
-    private static func supportedMajor(_ driver: UnsafePointer<CUDADriver>) throws(CUDAError) -> Int {
+        driver = try Self.open(.driver, cudaDriverOpen)
         var version: Int32 = 0
         try DriverCalls(table: driver).check("cuDriverGetVersion", driver.pointee.cuDriverGetVersion(&version))
-        return Int(version) / 1000
+        compiler = try Self.open(.compiler, upTo: Int(version) / 1000, cudaCompilerOpen)
+        products = try Self.open(.products, upTo: Int(version) / 1000, cudaProductsOpen)
     }
 
     private static func open<Table>(
-        _ name: CUDALibraryName, upTo major: Int,
+        _ name: CUDALibraryName, upTo major: Int = majors[0],
         _ open: (UnsafePointer<CChar>, UnsafeMutablePointer<UnsafePointer<CChar>?>) -> UnsafePointer<Table>?
     ) throws(CUDAError) -> UnsafePointer<Table> {
         var missing: UnsafePointer<CChar>?
-        for (path, _) in candidates(name, upTo: major) {
+        for path in candidates(name, upTo: major) {
             if let table = open(path, &missing) { return table }
             if let missing { throw .callMissing(call: String(cString: missing), path: path) }
         }
         throw .libraryMissing(name)
     }
 
-    /// Where a library is, `nil` if it is nowhere.
-    public static func find(_ name: CUDALibraryName) -> Found? {
-        for (path, major) in candidates(name, upTo: majors[0]) {
-            guard let handle = dlopen(path, RTLD_LAZY) else { continue }
-            defer { dlclose(handle) }
-            return Found(path: path, major: major)
-        }
-        return nil
+    /// Path of a library, `nil` if it is nowhere.
+    public static func find(_ name: CUDALibraryName) -> String? {
+        candidates(name, upTo: majors[0]).first { dlopen($0, RTLD_LAZY).map { dlclose($0) == 0 } ?? false }
     }
 
-    /// Names to try, in order. A name without a folder is looked up by the loader.
-    private static func candidates(_ name: CUDALibraryName, upTo supported: Int) -> [(path: String, major: Int)] {
-        let files =
-            name == .driver
-            ? [("libcuda.so.1", 0)] : majors.filter { $0 <= supported }.map { ("\(name.rawValue).so.\($0)", $0) }
-        let named = list(environmentVariable)
-        return files.flatMap { file, major in
-            named.map { ("\($0)/\(file)", major) } + [(file, major)]
-                + (name == .driver ? drivers : installed).map { ("\($0)/\(file)", major) }
-        }
+    /// Paths to try, in order. A name without a folder is looked up by the loader.
+    private static func candidates(_ name: CUDALibraryName, upTo supported: Int) -> [String] {
+        let files = name == .driver ? ["libcuda.so.1"] : majors.filter { $0 <= supported }.map { "\(name.rawValue).so.\($0)" }
+        // Containers and Windows' subsystem have folders of their own for the driver.
+        let folders = name == .driver ? ["/usr/local/nvidia/lib64", "/usr/lib/wsl/lib"] : installed
+        return files.flatMap { file in list(environmentVariable).map { "\($0)/\(file)" } + [file] + folders.map { "\($0)/\(file)" } }
     }
-
-    /// Where containers and Windows' subsystem put the driver.
-    private static let drivers = ["/usr/local/nvidia/lib64", "/usr/lib/wsl/lib"]
 
     /// Folders of toolkits, and of the wheels on PyPI.
     private static var installed: [String] {
@@ -94,12 +65,9 @@ public struct CUDALibraries: @unchecked Sendable {
 
     /// The virtual environment that `make setup-cuda` makes, from where the command line is built: .build/release/sluice.
     private static var executableFolders: [String] {
-        var buffer = [UInt8](repeating: 0, count: 4096)
-        let count = buffer.withUnsafeMutableBytes { bytes in
-            bytes.withMemoryRebound(to: CChar.self) { $0.baseAddress.map { readlink("/proc/self/exe", $0, bytes.count) } ?? 0 }
-        }
-        guard count > 0 else { return [] }
-        let parts = String(decoding: buffer[..<count], as: UTF8.self).split(separator: "/")
+        guard let path = realpath("/proc/self/exe", nil) else { return [] }
+        defer { free(path) }
+        let parts = String(cString: path).split(separator: "/")
         return (1...4).filter { $0 < parts.count }.map { "/" + parts.dropLast($0).joined(separator: "/") + "/.venv" }
     }
 

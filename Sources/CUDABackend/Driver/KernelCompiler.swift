@@ -1,7 +1,7 @@
 import CCUDA
 import Glibc
 
-/// Compiles the embedded sources for a device, once: the code is kept on disk and found again by all that it depends on.
+/// Compiles the embedded sources for a device, once: the code is kept on disk with all that it depends on.
 struct KernelCompiler: @unchecked Sendable {
     // SAFETY: a table is filled once and never written again.
     let table: UnsafePointer<CUDACompiler>
@@ -21,58 +21,38 @@ struct KernelCompiler: @unchecked Sendable {
     /// The code of one source file.
     /// - Throws: `CUDAError.compilationFailed` with what the compiler says.
     func code(of source: CUDASource, headers: [CUDASource]) throws(CUDAError) -> [UInt8] {
-        let file = try cacheFile(source, headers)
-        if let cached = file.flatMap(Self.read) { return cached }
+        guard let cacheFolder else { return try compile(source, headers) }
+        let file = "\(cacheFolder)/\(String(cString: source.name))-\(architecture).cubin"
+        let key = try key(source, headers)
+        if let cached = Self.read(file), cached.starts(with: key), cached.count > key.count { return Array(cached[key.count...]) }
         let code = try compile(source, headers)
-        if let file { Self.write(code, to: file) }
+        Self.write(key + code, to: file)
         return code
     }
 
-    private func cacheFile(_ source: CUDASource, _ headers: [CUDASource]) throws(CUDAError) -> String? {
+    /// All that the code depends on, which stands before it in its file.
+    private func key(_ source: CUDASource, _ headers: [CUDASource]) throws(CUDAError) -> [UInt8] {
         var (major, minor): (Int32, Int32) = (0, 0)
         try check("nvrtcVersion", table.pointee.nvrtcVersion(&major, &minor))
-        guard let cacheFolder else { return nil }
-        var hash = FNV1a()
-        for file in [source] + headers {
-            hash.add(String(cString: file.name))
-            hash.add(String(cString: file.text))
-        }
-        for option in options { hash.add(option) }
-        hash.add("\(major).\(minor)")
-        return "\(cacheFolder)/\(String(cString: source.name))-\(String(hash.value, radix: 16)).cubin"
+        let texts = ([source] + headers).flatMap { [String(cString: $0.name), String(cString: $0.text)] }
+        return (texts + options + ["\(major).\(minor)"]).flatMap { Array($0.utf8) + [0] }
     }
 
     private func compile(_ source: CUDASource, _ headers: [CUDASource]) throws(CUDAError) -> [UInt8] {
-        let texts = headers.map { Optional($0.text) }
-        let names = headers.map { Optional($0.name) }
         var made: CUDAProgram?
-        let create = texts.withUnsafeBufferPointer { texts in
-            names.withUnsafeBufferPointer { names in
-                table.pointee.nvrtcCreateProgram(
-                    &made, source.text, source.name, Int32(headers.count), Self.strings(texts), Self.strings(names))
-            }
-        }
+        let create = table.pointee.nvrtcCreateProgram(
+            &made, source.text, source.name, Int32(headers.count), headers.map { Optional($0.text) }, headers.map { Optional($0.name) })
         try check("nvrtcCreateProgram", create)
         guard let program = made else { throw .callFailed(call: "nvrtcCreateProgram", code: 0, name: "NVRTC", text: "no program") }
         defer { _ = table.pointee.nvrtcDestroyProgram(&made) }
         let copies = options.map { strdup($0) }
         defer { for copy in copies { free(copy) } }
-        let result = copies.map { UnsafePointer($0) }.withUnsafeBufferPointer {
-            table.pointee.nvrtcCompileProgram(program, Int32(options.count), Self.strings($0))
-        }
-        if result != 0 {
+        if table.pointee.nvrtcCompileProgram(program, Int32(copies.count), copies.map { UnsafePointer($0) }) != 0 {
             let log = try bytes("nvrtcGetProgramLog", program, table.pointee.nvrtcGetProgramLogSize, table.pointee.nvrtcGetProgramLog)
             let text = String(decoding: log.prefix { $0 != 0 }, as: UTF8.self)
             throw .compilationFailed(source: String(cString: source.name), architecture: architecture, log: text)
         }
         return try bytes("nvrtcGetCUBIN", program, table.pointee.nvrtcGetCUBINSize, table.pointee.nvrtcGetCUBIN)
-    }
-
-    // SAFETY: none of the strings is absent, so the two pointer types say the same.
-    private static func strings(
-        _ strings: UnsafeBufferPointer<UnsafePointer<CChar>?>
-    ) -> UnsafePointer<UnsafePointer<CChar>>? {
-        strings.baseAddress.map { UnsafeRawPointer($0).assumingMemoryBound(to: UnsafePointer<CChar>.self) }
     }
 
     private func bytes(
@@ -110,14 +90,5 @@ struct KernelCompiler: @unchecked Sendable {
         guard let file = fopen(temporary, "wbe") else { return }
         let written = fwrite(bytes, 1, bytes.count, file)
         if fclose(file) != 0 || written != bytes.count || rename(temporary, path) != 0 { unlink(temporary) }
-    }
-}
-
-/// The hash of Fowler, Noll and Vo with 128 bits, variant 1a (RFC 9923), over strings that end with a zero byte.
-private struct FNV1a {
-    private(set) var value: UInt128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d
-
-    mutating func add(_ text: String) {
-        for byte in text.utf8 + [0] { value = (value ^ UInt128(byte)) &* 0x0000_0000_0100_0000_0000_0000_0000_013b }
     }
 }

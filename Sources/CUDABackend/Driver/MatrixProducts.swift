@@ -2,10 +2,10 @@ import CCUDA
 import Synchronization
 import Tensors
 
-/// A matrix product as it is planned: output = epilogue(scale·x·weightᵀ + bias), or added to what output holds.
+/// A matrix product as it is planned: output = epilogue(x·weightᵀ + bias).
 ///
-/// Row-major: x `[m, k]`, weight `[n, k]` (`[k, n]` if not transposed), bias `[n]`, output `[m, n]`; strides from row to row in elements.
-/// Sums are f32, and the result is rounded once.
+/// Row-major: x `[m, k]`, weight `[n, k]`, bias `[n]`, output `[m, n]`; strides from row to row in elements. Sums are f32, and the result is
+/// rounded once. That is why there is no product that adds to its output: the library's own rounds before it adds.
 struct MatrixProduct: Hashable, Sendable {
     enum Epilogue: Hashable, Sendable {
         case none, bias
@@ -22,10 +22,7 @@ struct MatrixProduct: Hashable, Sendable {
     var xStride: Int
     var weightStride: Int
     var outputStride: Int
-    var transposesWeight = true
     var epilogue = Epilogue.none
-    var accumulates = false
-    var scale: Float = 1
 }
 
 /// Where a product's operands lie on the device; 0 for no bias.

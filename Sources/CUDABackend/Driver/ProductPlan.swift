@@ -33,12 +33,10 @@ final class ProductPlan: @unchecked Sendable {
                 table.pointee.cublasLtMatrixLayoutCreate(&$0, type.cudaType, rows, columns, Int64(stride))
             }
         }
-        weight =
-            product.transposesWeight
-            ? try layout(product.type, k, n, product.weightStride) : try layout(product.type, n, k, product.weightStride)
+        weight = try layout(product.type, k, n, product.weightStride)
         x = try layout(product.type, k, m, product.xStride)
         output = try layout(product.outputType, n, m, product.outputStride)
-        try set(CUDAProductTransposeA, Int32(product.transposesWeight ? 1 : 0))
+        try set(CUDAProductTransposeA, Int32(1))
         try set(CUDAProductEpilogue, product.epilogue.number)
         try chooseAlgorithm(handle, alignment: alignment)
     }
@@ -79,7 +77,7 @@ final class ProductPlan: @unchecked Sendable {
 
     func run(_ operands: ProductOperands, _ handle: CUDAProductsHandle, on stream: CUDAStream) throws(CUDAError) {
         if product.epilogue == .bias || product.epilogue == .biasGELU { try set(CUDAProductBias, operands.bias) }
-        var (alpha, beta): (Float, Float) = (product.scale, product.accumulates ? 1 : 0)
+        var (alpha, beta): (Float, Float) = (1, 0)
         let code = table.pointee.cublasLtMatmul(
             handle, description, &alpha, operands.weight, weight, operands.x, x, &beta, operands.output, output, operands.output, output,
             &algorithm, operands.workspace, workspaceByteCount, stream.handle)

@@ -1,15 +1,20 @@
 import CCUDA
+import Dispatch
 import Memory
 import Synchronization
 
 /// Locked host memory in slots, through which bytes pass on their way between files or ordinary memory and the device.
 ///
-/// A slot is taken again when the copy out of it has been made: the one that was sent first is waited for, by the thread that needs it.
+/// A slot is taken again when the copy out of it has been made: the one that was sent first is waited for, by the thread that needs it. While
+/// other threads hold all of them, a thread waits for one.
 final class Staging: Sendable {
     let slotByteCount: Int
+    private let context: CUDAContext
     private let memory: PinnedMemory
     private let events: [CUDAEvent]
     private let slots: Mutex<Slots>
+    /// Counts the slots that no thread holds.
+    private let available: DispatchSemaphore
 
     private struct Slots {
         var free: [Int]
@@ -17,14 +22,15 @@ final class Staging: Sendable {
         var sent: [Int] = []
     }
 
-    /// - Parameter slotCount: more than there are threads that send at once.
     init(slotByteCount: Int, slotCount: Int, in context: CUDAContext) throws {
         self.slotByteCount = slotByteCount
+        self.context = context
         memory = try PinnedMemory(byteCount: slotByteCount * slotCount, in: context)
         var events: [CUDAEvent] = []
         for _ in 0..<slotCount { events.append(try CUDAEvent(context.calls)) }
         self.events = events
         slots = Mutex(Slots(free: Array(0..<slotCount)))
+        available = DispatchSemaphore(value: slotCount)
     }
 
     /// Fills a slot and puts the copy from there into a queue.
@@ -37,17 +43,17 @@ final class Staging: Sendable {
         let slot = try take()
         let address = memory.address + slot * slotByteCount
         do throws(StreamError) { try fill(address) } catch {
-            slots.withLock { $0.free.append(slot) }
+            giveBack(slot)
             throw error
         }
         do throws(CUDAError) {
             try stream.copy(from: UnsafeRawPointer(address), to: target, byteCount: byteCount)
             try stream.record(events[slot])
         } catch {
-            slots.withLock { $0.free.append(slot) }
+            giveBack(slot)
             throw error.streamError
         }
-        slots.withLock { $0.sent.append(slot) }
+        giveBack(slot, isSent: true)
     }
 
     /// Copies from the device into a slot, waits, and hands the bytes to `body`.
@@ -56,7 +62,7 @@ final class Staging: Sendable {
     ) throws(StreamError) {
         precondition(byteCount <= slotByteCount, "more than a slot holds")
         let slot = try take()
-        defer { slots.withLock { $0.free.append(slot) } }
+        defer { giveBack(slot) }
         let address = memory.address + slot * slotByteCount
         do throws(CUDAError) {
             try stream.copy(from: source, to: address, byteCount: byteCount)
@@ -65,16 +71,25 @@ final class Staging: Sendable {
         body(UnsafeRawBufferPointer(start: address, count: byteCount))
     }
 
+    /// A slot for a thread, for whose calls the device is made the current one.
     private func take() throws(StreamError) -> Int {
+        available.wait()
         let (slot, isSent) = slots.withLock { slots in
             if let free = slots.free.popLast() { return (free, false) }
-            precondition(!slots.sent.isEmpty, "more threads send than there are slots")
             return (slots.sent.removeFirst(), true)
         }
-        do throws(CUDAError) { if isSent { try events[slot].synchronize() } } catch {
-            slots.withLock { $0.sent.append(slot) }
+        do throws(CUDAError) {
+            try context.makeCurrent()
+            if isSent { try events[slot].synchronize() }
+        } catch {
+            giveBack(slot, isSent: isSent)
             throw error.streamError
         }
         return slot
+    }
+
+    private func giveBack(_ slot: Int, isSent: Bool = false) {
+        slots.withLock { if isSent { $0.sent.append(slot) } else { $0.free.append(slot) } }
+        available.signal()
     }
 }
