@@ -5,7 +5,8 @@
 
 namespace simulated {
 
-// A simulated program's code is this word and its name.
+// A simulated program's code is this word and its name, then sections as a real one names them: of all kernels, since the emulator does not
+// know which file each is from.
 static const char mark[] = "simulated:";
 
 static Function *find(State &s, CUDAFunctionHandle handle) {
@@ -121,7 +122,11 @@ void fillModules(CUDADriver &table) {
 struct Program {
     std::string name;
     bool isCompiled = false;
-    std::string image() const { return mark + name; }
+    std::string image() const {
+        std::string image = mark + name + '\0';
+        for (size_t i = 0; i < simt_kernel_count(); i++) image += std::string(".text.") + simt_kernel_name(i) + '\0';
+        return image;
+    }
 };
 
 static int nvrtcVersion(int *major, int *minor) {
