@@ -3,6 +3,7 @@ import CUDABackend
 import Diffusion
 import Memory
 import Postcards
+import SimulatedDriver
 import Tensors
 import Testing
 
@@ -40,6 +41,20 @@ extension SimulatedDeviceTests {
                 #expect(SimulatedCard.leaks.isEmpty, "\(SimulatedCard.leaks)")
             }
             #expect(latents[0] == latents[1])
+        }
+
+        @Test(arguments: [2, 30, 60])
+        func `a kernel that fails in the middle of a picture ends it, and no operation is left on memory that goes`(count: Int) async throws
+        {
+            do {
+                let card = try SimulatedCard(seed: 4, delay: 200)
+                simulatedFail("cuLaunchKernel", count, 999)
+                await #expect(throws: (any Error).self) {
+                    try await draw(on: card.backend, .bf16, .budget(byteCount: 1 << 30, offload: .none))
+                }
+                #expect(SimulatedCard.violations.isEmpty, "\(SimulatedCard.violations)")
+            }
+            #expect(SimulatedCard.leaks.isEmpty, "\(SimulatedCard.leaks)")
         }
     }
 }

@@ -95,11 +95,11 @@ void tileNotAnnounced(const Arguments &a) { bring(a, [](Barrier *barrier) { arri
 void tileShorterThanAnnounced(const Arguments &a) {
     bring(a, [](Barrier *barrier) { arriveAnnouncing(barrier, tileBytes + 16); }, awaitFirst);
 }
-void tileWhereSomethingWasWritten(const Arguments &a) {
-    bring(a, [](Barrier *barrier) {
-        storeShared((float *)sharedMemory() + 32 + threadIdx.x, 0.0f);
-        announceTile(barrier);
-    }, awaitFirst);
+void tileWhereAnotherWarpWrites(const Arguments &a) {
+    bring(a, announceTile, [](Barrier *barrier) {
+        if (threadIdx.x == 32) storeShared((float *)sharedMemory(), 0.0f);
+        await(barrier, 0);
+    });
 }
 void waitOfOneLane(const Arguments &a) {
     bring(a, announceTile, [](Barrier *barrier) {
@@ -159,7 +159,7 @@ const Kernel *faultyKernels(size_t &count) {
         FAULTY(writeBeyondBuffer), FAULTY(readBeyondShared),      FAULTY(misaligned),              FAULTY(barrierInBranch),
         FAULTY(shuffleInBranch),  FAULTY(differentCollectives),  FAULTY(copyWithoutWait),
         FAULTY(tile), FAULTY(tileWithoutWait), FAULTY(tileOfAnotherPhase), FAULTY(tileNotAnnounced), FAULTY(tileShorterThanAnnounced),
-        FAULTY(tileWhereSomethingWasWritten), FAULTY(waitOfOneLane), FAULTY(product), FAULTY(productNotBegun), FAULTY(productOfOverwrittenFactor),
+        FAULTY(tileWhereAnotherWarpWrites), FAULTY(waitOfOneLane), FAULTY(product), FAULTY(productNotBegun), FAULTY(productOfOverwrittenFactor),
         FAULTY(productReadEarly),
     };
     count = sizeof kernels / sizeof kernels[0];

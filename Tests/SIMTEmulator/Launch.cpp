@@ -114,3 +114,8 @@ const char *simt_kernel_name(size_t index) {
     size_t count;
     return simt::allKernels(count)[index].name;
 }
+
+size_t simt_argument_byte_count(const char *kernel) {
+    const simt::Kernel *found = simt::find(kernel);
+    return found ? found->argumentByteCount : 0;
+}

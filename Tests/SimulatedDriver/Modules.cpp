@@ -5,7 +5,8 @@
 
 namespace simulated {
 
-// A simulated program's code is this word and its name.
+// A simulated program's code is this word and its name, then sections as a real one names them: of all kernels, since the emulator does not
+// know which file each is from.
 static const char mark[] = "simulated:";
 
 static Function *find(State &s, CUDAFunctionHandle handle) {
@@ -68,12 +69,13 @@ static int cuLaunchKernel(
     bool isShaped = gridX > 0 && gridY > 0 && gridZ > 0 && gridX <= 0x7fffffff && gridY <= 65535 && gridZ <= 65535 && blockX > 0
         && blockY > 0 && blockZ > 0 && blockX <= 1024 && blockY <= 1024 && blockZ <= 64
         && uint64_t(blockX) * blockY * blockZ <= 1024 && int(sharedByteCount) <= function->mostDynamicShared;
-    if (!isShaped || parameters || !extra || extra[0] != (void *)1 || extra[2] != (void *)2 || extra[4]) {
+    if (!isShaped || !parameters || extra) {
         s.violate("cuLaunchKernel: " + function->name + " with a shape or arguments that no device takes");
         return invalidValue;
     }
-    const char *bytes = static_cast<const char *>(extra[1]);
-    std::vector<char> arguments(bytes, bytes + *static_cast<size_t *>(extra[3]));
+    // As many bytes as the kernel's one parameter has: a driver knows that from the code.
+    const char *bytes = static_cast<const char *>(parameters[0]);
+    std::vector<char> arguments(bytes, bytes + simt_argument_byte_count(function->name.c_str()));
     simt_dim grid{gridX, gridY, gridZ}, block{blockX, blockY, blockZ};
     std::string name = function->name;
     Task task{[=] {
@@ -121,7 +123,11 @@ void fillModules(CUDADriver &table) {
 struct Program {
     std::string name;
     bool isCompiled = false;
-    std::string image() const { return mark + name; }
+    std::string image() const {
+        std::string image = mark + name + '\0';
+        for (size_t i = 0; i < simt_kernel_count(); i++) image += std::string(".text.") + simt_kernel_name(i) + '\0';
+        return image;
+    }
 };
 
 static int nvrtcVersion(int *major, int *minor) {

@@ -123,12 +123,12 @@ typedef struct { CUDA_DRIVER_CALLS(CUDA_PLACE) } CUDADriver;
 // *missing, else NULL. The table is valid until the process ends.
 const CUDADriver *_Nullable cudaDriverOpen(const char *path, const char *_Nullable *_Nonnull missing);
 
-// cuLaunchKernel with the arguments as the kernel's parameter list lays them out in memory.
-static inline CUDAResult cudaLaunchPacked(const CUDADriver *driver, CUDAFunctionHandle function, const uint32_t grid[_Nonnull 3],
-                                          const uint32_t block[_Nonnull 3], unsigned sharedByteCount, CUDAStreamHandle stream,
-                                          const void *_Nullable arguments, size_t byteCount) {
-    void *extra[] = {(void *)1, (void *)arguments, (void *)2, &byteCount, NULL};
-    return driver->cuLaunchKernel(function, grid[0], grid[1], grid[2], block[0], block[1], block[2], sharedByteCount, stream, NULL, extra);
+// cuLaunchKernel of a kernel with one parameter, which the driver puts where the kernel's alignment wants it.
+static inline CUDAResult cudaLaunch(const CUDADriver *driver, CUDAFunctionHandle function, const uint32_t grid[_Nonnull 3],
+                                    const uint32_t block[_Nonnull 3], unsigned sharedByteCount, CUDAStreamHandle stream,
+                                    const void *_Nullable argument) {
+    void *parameters[] = {(void *)argument};
+    return driver->cuLaunchKernel(function, grid[0], grid[1], grid[2], block[0], block[1], block[2], sharedByteCount, stream, parameters, NULL);
 }
 
 // The map, 128 bytes, of a row-major matrix of bf16 in tiles of 64 columns: each row's 16-byte pieces exchanged as warpgroups' products want

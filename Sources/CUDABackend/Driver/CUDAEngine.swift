@@ -67,9 +67,8 @@ public final class CUDAEngine: Sendable {
         try context.makeCurrent()
         let function = try kernels.function(kernel)
         let (grid, block) = ([grid.x, grid.y, grid.z].map(UInt32.init), [block.x, block.y, block.z].map(UInt32.init))
-        let code = withUnsafeBytes(of: arguments) { bytes in
-            cudaLaunchPacked(
-                context.calls.table, function, grid, block, UInt32(sharedByteCount), compute.handle, bytes.baseAddress, bytes.count)
+        let code = withUnsafePointer(to: arguments) {
+            cudaLaunch(context.calls.table, function, grid, block, UInt32(sharedByteCount), compute.handle, $0)
         }
         try context.calls.check("cuLaunchKernel(\(kernel))", code)
     }

@@ -63,6 +63,8 @@ final class CUDAVirtualMemory: VirtualMemoryBackend, @unchecked Sendable {
 
     func unmap(_ bytes: Range<Int>, in range: borrowing AddressRange) throws(MemoryError) {
         let address = CUDAAddress(range.address) + UInt64(bytes.lowerBound)
+        // A run that ended with an error may have left operations on these pages behind.
+        try call("cuCtxSynchronize", bytes.count) { $0.cuCtxSynchronize() }
         try call("cuMemUnmap", bytes.count) { $0.cuMemUnmap(address, bytes.count) }
     }
 

@@ -38,6 +38,8 @@ void simt_unregister(uint64_t address);
 // The kernels' names, in a fixed order.
 size_t simt_kernel_count(void);
 const char *simt_kernel_name(size_t index);
+// Bytes of a kernel's parameters; 0 for one that does not exist.
+size_t simt_argument_byte_count(const char *kernel);
 
 #ifdef __cplusplus
 }
