@@ -14,6 +14,7 @@ struct WorkerCommand: AsyncParsableCommand {
 
     @OptionGroup var engine: EngineOptions
     @OptionGroup var memory: MemoryOptions
+    @OptionGroup var prompts: PromptOptions
     @Option(help: ArgumentHelp("File whose lock is held while the engine lives; waited for.", valueName: "F")) var lock: String?
 
     func run() async throws {
@@ -22,9 +23,9 @@ struct WorkerCommand: AsyncParsableCommand {
         signal(SIGTERM, SIG_IGN)
         signal(SIGPIPE, SIG_IGN)
         let lock = try lock.map { try WorkerLock(waitingFor: FilePath($0)) }
-        let engine = try self.engine.makeEngine(memory)
+        let engine = try self.engine.makeEngine(memory, promptStore: try prompts.store)
         let description = EngineDescription(
-            version: Sluice.version, device: "\(engine.backend)", isModelEmbedded: self.engine.model == nil)
+            version: Sluice.version, device: "\(engine.backend)", isModelEmbedded: self.engine.model == nil, decoding: memory.decoding)
         let worker = try EngineWorker(engine, description) { image, file in
             try JSONText(encoding: Report(image, engine: engine, picture: file, model: description.modelName(of: engine)))
         }

@@ -174,6 +174,7 @@ struct ReconcileTests {
         let store: SQLiteStore
         let error: HistoryError
         var databaseID: String { store.databaseID }
+        var revision: Int { store.revision }
 
         init(_ store: SQLiteStore, _ error: HistoryError) {
             self.store = store

@@ -46,7 +46,7 @@ public actor EngineWorker {
     }
 
     private func begin() async throws {
-        let planner = try WorkerPlanner(engine)
+        let planner = try WorkerPlanner(engine, description.decoding)
         let capabilities = try Capabilities(engine, planner.folder, description)
         (self.planner, self.capabilities) = (planner, capabilities)
         try pipe.send(.hello(Hello(capabilities)))

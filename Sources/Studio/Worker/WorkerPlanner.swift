@@ -5,6 +5,7 @@ import Tensors
 /// Answers what requests would take, beside the engine and without touching its device.
 struct WorkerPlanner: Sendable {
     let folder: FluxFolder
+    private let decoding: Decoding
     private let budgetByteCount: Int
     private let offload: Offload
     private let memory: RunPlanner
@@ -12,9 +13,10 @@ struct WorkerPlanner: Sendable {
     private let operations: RunPlanner
 
     /// - Throws: `ModelError` with everything that is wrong with the model.
-    init(_ engine: Engine) throws {
+    init(_ engine: Engine, _ decoding: Decoding) throws {
         guard case .budget(let byteCount, let offload) = engine.policy else { preconditionFailure("a worker has a budget") }
         (budgetByteCount, self.offload) = (byteCount, offload)
+        self.decoding = decoding
         let model = try FluxModel(engine.modelFolder, computeType: engine.computeType, retainedByteCount: 0, on: engine.backend)
         folder = model.folder
         let context = (engine.backend.device as? any PagedDevice)?.contextByteCount ?? 0
@@ -26,7 +28,8 @@ struct WorkerPlanner: Sendable {
     func generation(_ request: DrawRequest, ordinal: Int) -> GenerationRequest {
         GenerationRequest(
             prompt: request.prompt, width: request.width, height: request.height, steps: request.steps,
-            guidance: Float(request.guidance), seed: request.seed(of: ordinal), maximumSequenceLength: folder.defaultSequenceLength)
+            guidance: Float(request.guidance), seed: request.seed(of: ordinal), maximumSequenceLength: folder.defaultSequenceLength,
+            decoding: decoding)
     }
 
     /// - Throws: `BudgetRefusal`, `RequestError`.
