@@ -86,6 +86,6 @@ struct ServeCommand: AsyncParsableCommand {
         if memory.allowsTiling { arguments.append("--allow-tiling") }
         if let memory = memory.memory { arguments += ["--memory", "\(memory.value)"] }
         if let cache = prompts.promptCache { arguments += ["--prompt-cache", cache] }
-        return arguments + ["--lock", data.path.appending("worker.lock").string]
+        return arguments + ["--previews", data.path.string, "--lock", data.path.appending("worker.lock").string]
     }
 }

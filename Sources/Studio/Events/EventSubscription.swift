@@ -7,6 +7,8 @@ public final class EventSubscription: Sendable {
     public static let limit = 256
 
     private struct State {
+        /// What happened before, which the hub's ring bounds.
+        var missed: EventBatch?
         var batches: [EventBatch] = []
         var reader: CheckedContinuation<EventBatch?, Never>?
         var isFinished = false
@@ -14,9 +16,8 @@ public final class EventSubscription: Sendable {
 
     private let state = Mutex(State())
 
-    /// - Parameter missed: What happened before, which the hub's ring bounds.
     init(_ missed: [Event]) {
-        if !missed.isEmpty { state.withLock { $0.batches = [EventBatch(missed.map { .event($0) })] } }
+        if !missed.isEmpty { state.withLock { $0.missed = EventBatch(missed.map { .event($0) }) } }
     }
 
     /// What comes next, waited for; `nil` at the end or once the calling task is cancelled. For one reader at a time.
@@ -24,6 +25,7 @@ public final class EventSubscription: Sendable {
         await withTaskCancellationHandler {
             await withCheckedContinuation { continuation in
                 let ready: EventBatch?? = state.withLock { state in
+                    if let missed = state.missed.take() { return missed }
                     if !state.batches.isEmpty { return state.batches.removeFirst() }
                     if state.isFinished { return .some(nil) }
                     precondition(state.reader == nil, "a subscription has one reader")

@@ -1,8 +1,8 @@
 import Diffusion
 import FluxModels
 
-/// Turns what the engine says of one picture into progress, at most ten times a second: the latest counts, and a new phase or step is
-/// told at once.
+/// Turns what the engine says of one picture into progress, at most ten times a second: the latest counts, and a new phase is told at
+/// once.
 struct ProgressTracker {
     static let interval = Duration.milliseconds(100)
 
@@ -39,13 +39,12 @@ struct ProgressTracker {
             enter(phase.rawValue)
             return true
         case .position(_, let step, let position):
-            let isNewStep = step != current.step
             current.step = step
             (current.block, current.blocks) = (position.block, position.blockCount)
             (current.stream, current.layer) = (position.kind.streamName, position.sublayer.rawValue)
             current.unitSeconds = pace.unitSeconds(phase, work, count: position.blockCount)
             isDue = true
-            return isNewStep
+            return false
         case .stepEnded(_, _, let seconds):
             stepSeconds.append(seconds)
             pace.learn(.denoise, work, seconds: seconds)

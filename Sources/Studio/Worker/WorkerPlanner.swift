@@ -36,7 +36,7 @@ struct WorkerPlanner: Sendable {
     @concurrent
     func plan(_ request: DrawRequest, _ pace: Pace) async throws -> RequestPlan {
         let drawn = generation(request, ordinal: 0)
-        let plan = try memory.plan(drawn, budgetByteCount: budgetByteCount, offload: offload)
+        let plan = try memory.planned(drawn, budgetByteCount: budgetByteCount, offload: offload).plan
         return RequestPlan(
             predictedPeakBytes: plan.predictedPeakByteCount, budgetBytes: plan.budgetByteCount, offload: plan.offload.rawValue,
             streamedBytesPerStep: plan.streamedBytesPerStep,
@@ -49,7 +49,7 @@ struct WorkerPlanner: Sendable {
     func work(of request: DrawRequest) async throws -> Pace.Work { try work(generation(request, ordinal: 0)) }
 
     private func work(_ request: GenerationRequest) throws -> Pace.Work {
-        let plan = try operations.plan(request, budgetByteCount: .max / 4, offload: .none)
+        let plan = try operations.planned(request, budgetByteCount: .max / 4, offload: .none).plan
         return Dictionary(
             uniqueKeysWithValues: plan.phases.compactMap { phase in phase.floatingPointOperations.map { (phase.phase, Double($0)) } })
     }

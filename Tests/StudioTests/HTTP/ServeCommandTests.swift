@@ -70,22 +70,14 @@ import Testing
         #expect(refused.status == 2 && refused.error.contains("missing/prompts"), "\(refused.error)")
     }
 
-    @Test func tilesAreForServersThatWereAllowedThem() async throws {
-        var least: [Int] = []
-        for options in [[], ["--allow-tiling"]] {
-            let server = try await RunningServer.start(data: data, options: options)
-            let plan = try await server.client.post("/api/v1/plan", #"{"prompt":"a","width":1024,"height":1024}"#)
-            guard
-                case .integer(let bytes)? = try OpenServer.value(plan, "predictedPeakBytes")
-                    ?? OpenServer.value(plan, "error", "facts", "smallestBudgetBytes")
-            else {
-                Issue.record("\(plan.text)")
-                return
-            }
-            least.append(bytes)
-            #expect(try await server.stop() == 0)
-        }
-        #expect(least[1] < least[0], "\(least)")
+    @Test(arguments: [false, true])
+    func tilesAreForServersThatWereAllowedThem(isAllowed: Bool) async throws {
+        let options = ["--memory", "200MiB"] + (isAllowed ? ["--allow-tiling"] : [])
+        let server = try await RunningServer.start(data: data, options: options)
+        let plan = try await server.client.post("/api/v1/plan", #"{"prompt":"a","width":1024,"height":1024}"#)
+        #expect(try OpenServer.code(plan) == (isAllowed ? nil : "does_not_fit"), "\(plan.text)")
+        #expect(try OpenServer.value(plan, "fits") == (isAllowed ? .bool(true) : nil))
+        #expect(try await server.stop() == 0)
     }
 
     @Test func historyIsListedShownAndMadeAgainFromThePicturesAlone() async throws {
