@@ -3,21 +3,25 @@
 
 Starts `sluice serve` with a data folder of its own. Needs nothing but Python 3.11 and the program.
 
-  Benchmarks/studio_load.py --program .build/release/sluice load      # 200 streams, 50 requests/s, a minute, paired runs
+  Benchmarks/studio_load.py --program .build/release/sluice load      # 200 streams, 50 requests/s, a minute in all, alternating with calm
   Benchmarks/studio_load.py --program .build/release/sluice pictures  # 100 pictures of mixed sizes, memory flat
 """
 
 import argparse
-import asyncio
 import json
 import os
 import pathlib
 import random
+import resource
+import selectors
 import signal
+import socket
 import statistics
 import subprocess
+import sys
 import tempfile
 import time
+import urllib.error
 import urllib.request
 
 
@@ -64,7 +68,7 @@ class Studio:
         """Draws a picture; its job at the end."""
         job = self.call("POST", "/api/v1/jobs", request)
         while job["status"] in ("queued", "running"):
-            time.sleep(0.05)
+            time.sleep(0.2)
             job = self.get(f"/api/v1/jobs/{job['id']}")
         if job["status"] != "done":
             raise SystemExit(f"job {job['id']} is {job['status']}: {job['error']}")
@@ -93,69 +97,108 @@ def open_files(process):
     return len(list(pathlib.Path(f"/proc/{process}/fd").iterdir()))
 
 
-async def stream(port, counts, stop):
-    """Reads events until `stop` is set."""
-    reader, writer = await asyncio.open_connection("127.0.0.1", port)
-    writer.write(b"GET /api/v1/events HTTP/1.1\r\nHost: localhost\r\n\r\n")
-    await writer.drain()
-    if b" 200 " not in await reader.readline():
-        counts["errors"] += 1
-        return
-    while not stop.is_set():
-        try:
-            line = await asyncio.wait_for(reader.readline(), 1)
-        except asyncio.TimeoutError:
-            continue
-        if not line:
-            counts["ended"] += 1
-            return
-        counts["events"] += line.startswith(b"event:")
-        counts["resyncs"] += line.startswith(b"event: resync")
-    writer.close()
+class Clients:
+    """Open event streams and requests at a steady rate, in a process of their own that takes little: one thread, one epoll."""
 
-
-async def ask(port, path, latencies, counts):
-    start = time.perf_counter()
-    try:
-        reader, writer = await asyncio.open_connection("127.0.0.1", port)
-        writer.write(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
-        reply = await reader.read()
-        writer.close()
-        if b" 200 " not in reply[:20]:
-            counts["errors"] += 1
-            counts[reply[:20]] = counts.get(reply[:20], 0) + 1
-    except OSError as error:
-        counts["errors"] += 1
-        counts[repr(error)] = counts.get(repr(error), 0) + 1
-    latencies.append(time.perf_counter() - start)
-
-
-async def requests(port, rate, seconds, latencies, counts):
     paths = ["/api/v1/snapshot", "/api/v1/jobs", "/api/v1/images", "/healthz", "/api/v1/capabilities"]
-    tasks, start = [], time.perf_counter()
-    for number in range(int(rate * seconds)):
-        await asyncio.sleep(max(0, start + number / rate - time.perf_counter()))
-        tasks.append(asyncio.create_task(ask(port, paths[number % len(paths)], latencies, counts)))
-    await asyncio.gather(*tasks)
+
+    def __init__(self, port, streams, rate):
+        self.port, self.rate = port, rate
+        self.selector = selectors.DefaultSelector()
+        self.counts = {"events": 0, "progress": 0, "resyncs": 0, "ended": 0, "errors": 0}
+        self.latencies = []
+        self.open, self.sent, self.replies = streams, 0, {}
+        for _ in range(streams):
+            self.watch(self.ask("/api/v1/events"), self.read_stream, bytearray())
+
+    def ask(self, path):
+        connection = socket.create_connection(("127.0.0.1", self.port))
+        connection.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n".encode())
+        return connection
+
+    def watch(self, connection, read, state):
+        connection.setblocking(False)
+        self.selector.register(connection, selectors.EVENT_READ, (read, state))
+
+    def read_stream(self, connection, tail):
+        text = bytes(tail) + (read := connection.recv(1 << 18))
+        if not read:
+            self.counts["ended"] += 1
+            self.forget(connection)
+        # A line's beginning may have come with what was read before.
+        end = text.rfind(b"\n") + 1
+        for name, sign in (("events", b"\nevent: "), ("progress", b"\nevent: progress\n"), ("resyncs", b"\nevent: resync\n")):
+            self.counts[name] += text.count(sign, 0, end)
+        tail[:] = text[max(0, end - 1):]
+
+    def read_reply(self, connection, state):
+        read = connection.recv(1 << 18)
+        if "status" not in state:
+            state["status"] = read[9:12]
+        if not read:
+            self.latencies.append(time.perf_counter() - state["sent"])
+            self.counts["errors"] += state["status"] != b"200"
+            self.forget(connection)
+
+    def forget(self, connection):
+        self.selector.unregister(connection)
+        connection.close()
+
+    def run(self, until):
+        """Goes on until standard input ends, or for so many seconds."""
+        began = time.perf_counter()
+        if until is None:
+            self.selector.register(0, selectors.EVENT_READ, None)
+        while until is None or time.perf_counter() < began + until:
+            due = began + self.sent / self.rate
+            for key, _ in self.selector.select(max(0, due - time.perf_counter())):
+                if key.data is None:
+                    return
+                key.data[0](key.fileobj, key.data[1])
+            if time.perf_counter() >= due:
+                state = {"sent": time.perf_counter()}
+                self.watch(self.ask(self.paths[self.sent % len(self.paths)]), self.read_reply, state)
+                self.sent += 1
+
+    def report(self):
+        spent = resource.getrusage(resource.RUSAGE_SELF)
+        return {"counts": self.counts, "latencies": self.latencies, "processor": spent.ru_utime + spent.ru_stime}
 
 
-async def under_load(studio, options, request):
-    """Draws pictures for as long as the load lasts; their seconds, and what the load saw."""
-    counts = {"events": 0, "resyncs": 0, "errors": 0, "ended": 0}
-    latencies, times, stop = [], [], asyncio.Event()
-    streams = [asyncio.create_task(stream(studio.port, counts, stop)) for _ in range(options.streams)]
-    await asyncio.sleep(2)
-    load = asyncio.create_task(requests(studio.port, options.rate, options.seconds, latencies, counts))
-    while not load.done():
-        times.append(studio.seconds(await asyncio.to_thread(studio.draw, **request)))
-    await load
-    stop.set()
-    await asyncio.gather(*streams)
-    return times, latencies, counts
+def clients(options):
+    """The part of `load` that runs in a process of its own: says "open", and what it saw once standard input ends."""
+    # They stand for other machines: what they take of this one's time is not the studio's.
+    os.nice(19)
+    crowd = Clients(options.port, options.streams, options.rate)
+    before = crowd.report()["processor"]
+    print("open", flush=True)
+    crowd.run(options.seconds)
+    print(json.dumps(crowd.report() | {"processor": crowd.report()["processor"] - before}))
+
+
+class Crowd:
+    """Clients for as long as the `with` block lasts."""
+
+    def __init__(self, studio, streams, rate, seconds=None):
+        self.command = [sys.executable, __file__, "clients", "--port", str(studio.port), "--streams", str(streams), "--rate", str(rate)]
+        self.command += ["--seconds", str(seconds)] if seconds else []
+
+    def __enter__(self):
+        self.process = subprocess.Popen(self.command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+        if self.process.stdout.readline() != "open\n":
+            raise SystemExit("the clients were not let in")
+        return self
+
+    def __exit__(self, *_):
+        self.seen = json.loads(self.process.communicate()[0])
 
 
 def percentile(values, share):
     return sorted(values)[min(len(values) - 1, int(share * len(values)))]
+
+
+def milliseconds(latencies):
+    return f"p50 {1e3 * statistics.median(latencies):.1f} ms, p99 {1e3 * percentile(latencies, 0.99):.1f} ms of {len(latencies)}"
 
 
 def cpu_seconds(process):
@@ -163,25 +206,45 @@ def cpu_seconds(process):
     return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
 
+class Measured:
+    """What a stretch of time held: pictures drawn one after another, and the processor time of the server."""
+
+    def __init__(self, studio, seconds, request):
+        server, start = studio.process.pid, time.perf_counter()
+        before, self.times = cpu_seconds(server), []
+        while time.perf_counter() < start + seconds:
+            self.times.append(studio.seconds(studio.draw(**request)))
+        self.seconds = time.perf_counter() - start
+        self.server = (cpu_seconds(server) - before) / self.seconds
+        self.median = statistics.median(self.times)
+
+
 def load(options):
     request = {"prompt": "a lighthouse at dusk", "steps": options.steps, "seed": 1, "width": options.side, "height": options.side}
     with Studio(options.program) as studio:
-        # The clients stand for other machines: what they take of this one's time is not the studio's.
-        os.nice(19)
         studio.draw(**request)
-        idle = []
-        asyncio.run(requests(studio.port, options.rate, 10, idle, idle_counts := {"errors": 0}))
-        print(f"idle: p50 {1e3 * statistics.median(idle):.1f} ms, p99 {1e3 * percentile(idle, 0.99):.1f} ms, errors {idle_counts['errors']}")
-        calm = [studio.seconds(studio.draw(**request)) for _ in range(options.pairs)]
-        before, start = cpu_seconds(studio.process.pid), time.perf_counter()
-        loaded, latencies, counts = asyncio.run(under_load(studio, options, request))
-        share = (cpu_seconds(studio.process.pid) - before) / (time.perf_counter() - start)
-        calm += [studio.seconds(studio.draw(**request)) for _ in range(options.pairs)]
-        print(f"load: {options.streams} streams, {len(latencies)} requests, {counts}")
-        print(f"      p50 {1e3 * statistics.median(latencies):.1f} ms, p99 {1e3 * percentile(latencies, 0.99):.1f} ms")
-        print(f"      the server took {share:.0%} of a core")
-        slower = statistics.median(loaded) / statistics.median(calm) - 1
-        print(f"picture: {statistics.median(calm):.3f} s calm ({len(calm)}), {statistics.median(loaded):.3f} s loaded ({len(loaded)}): {slower:+.1%}")
+        with Crowd(studio, 0, options.rate, 10) as crowd:
+            pass
+        print(f"idle: requests {milliseconds(crowd.seen['latencies'])}, {crowd.seen['counts']['errors']} errors")
+        with Crowd(studio, options.streams, options.rate, 10) as crowd:
+            pass
+        print(f"idle, {options.streams} streams: requests {milliseconds(crowd.seen['latencies'])}, {crowd.seen['counts']['errors']} errors")
+        share, ratios, latencies, totals = options.seconds / options.rounds, [], [], {}
+        for number in range(options.rounds):
+            calm = Measured(studio, share, request)
+            with Crowd(studio, options.streams, options.rate) as crowd:
+                time.sleep(1)
+                loaded = Measured(studio, share, request)
+            ratios.append(loaded.median / calm.median - 1)
+            latencies += crowd.seen["latencies"]
+            for name, count in crowd.seen["counts"].items():
+                totals[name] = totals.get(name, 0) + count
+            print(
+                f"round {number + 1}: picture {calm.median:.3f} s calm ({len(calm.times)}), {loaded.median:.3f} s loaded ({len(loaded.times)}): "
+                f"{ratios[-1]:+.1%}; of a core the server takes {calm.server:.1%}, {loaded.server:.1%} loaded, "
+                f"the clients {crowd.seen['processor'] / (loaded.seconds + 1):.1%}", flush=True)
+        print(f"load: {options.streams} streams, {totals}; requests {milliseconds(latencies)}")
+        print(f"picture: {statistics.median(ratios):+.1%} in the median of {options.rounds} pairs, {min(ratios):+.1%} to {max(ratios):+.1%}")
         for name, process in studio.processes().items():
             print(f"{name}: {resident_mib(process):.0f} MiB resident, {open_files(process)} open files")
 
@@ -223,7 +286,13 @@ def main():
     command.add_argument("--seconds", type=float, default=60)
     command.add_argument("--steps", type=int, default=40)
     command.add_argument("--side", type=int, default=256)
-    command.add_argument("--pairs", type=int, default=5)
+    command.add_argument("--rounds", type=int, default=6, help="pairs of a calm and a loaded stretch; together the latter last --seconds")
+    command = commands.add_parser("clients")
+    command.set_defaults(run=clients)
+    command.add_argument("--port", type=int, required=True)
+    command.add_argument("--streams", type=int, required=True)
+    command.add_argument("--rate", type=float, required=True)
+    command.add_argument("--seconds", type=float)
     command = commands.add_parser("pictures")
     command.set_defaults(run=pictures)
     command.add_argument("--count", type=int, default=100)

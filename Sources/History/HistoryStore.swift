@@ -6,6 +6,11 @@ public struct ImageQuery: Equatable, Sendable {
     public var seed: UInt64?
     /// The trash instead of the history.
     public var trashed: Bool
+    public var steps = Bounds<Int>()
+    public var guidance = Bounds<Double>()
+    public var width: Int?
+    public var height: Int?
+    public var createdAt = Bounds<Timestamp>()
 
     public init(text: String = "", starredOnly: Bool = false, seed: UInt64? = nil, trashed: Bool = false) {
         self.text = text
@@ -13,6 +18,19 @@ public struct ImageQuery: Equatable, Sendable {
         self.seed = seed
         self.trashed = trashed
     }
+}
+
+/// What lies between two values, themselves included; an end that is absent is open.
+public struct Bounds<Value: Comparable & Sendable>: Equatable, Sendable {
+    public var low: Value?
+    public var high: Value?
+
+    public init(from low: Value? = nil, to high: Value? = nil) {
+        self.low = low
+        self.high = high
+    }
+
+    package func contains(_ value: Value) -> Bool { low.map { $0 <= value } ?? true && high.map { value <= $0 } ?? true }
 }
 
 /// One page, newest first.
@@ -23,7 +41,7 @@ public struct ImagePage: Equatable, Sendable {
 
     /// The page of at most `limit` of the images found, of which there may be one more.
     package init(_ found: [ImageRecord], limit: Int) {
-        images = found.prefix(limit).map(\.withoutHistograms)
+        images = Array(found.prefix(limit))
         next = found.count > limit ? images.last.map { PageCursor($0) } : nil
     }
 }
@@ -69,6 +87,9 @@ public protocol HistoryStore: Sendable {
 
     /// Tells the pictures of this database from those of others.
     var databaseID: String { get }
+
+    /// Greater after every change of pictures or jobs than before it.
+    var revision: Int { get async }
 
     /// Stores a picture and ends its job if it was the last, in one transaction.
     ///

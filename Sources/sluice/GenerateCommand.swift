@@ -24,8 +24,7 @@ struct GenerateCommand: AsyncParsableCommand {
     @Option(parsing: .unconditional, help: "Text tokens the T5 encoder sees, at most 512. The tokenizer's own limit if absent.")
     var maxSequenceLength: Int?
     @Option(help: ArgumentHelp("Start from these latents instead of noise.", valueName: "F.safetensors")) var initialLatents: String?
-    @Option(help: ArgumentHelp("Keep encoded prompts in this folder, and use those that are there.", valueName: "DIR")) var promptCache:
-        String?
+    @OptionGroup var prompts: PromptOptions
     @Flag(help: "No progress on standard error.") var quiet = false
 
     func run() async throws {
@@ -34,7 +33,7 @@ struct GenerateCommand: AsyncParsableCommand {
         let files = try outputs.files(seed: seed, count: count)
         for files in files { try files.checkWritable() }
         let engine = try engine.makeEngine(
-            memory, promptStore: try promptCache.map { try PromptFolder(FilePath($0)) }, isQuiet: quiet)
+            memory, promptStore: try prompts.store, isQuiet: quiet)
         let base = try await request(engine, seed: seed)
         let interruption = Interruption()
         for (index, files) in files.enumerated() {

@@ -15,6 +15,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var engine: EngineOptions
     @OptionGroup var memory: MemoryOptions
+    @OptionGroup var prompts: PromptOptions
     @OptionGroup var folder: DataOptions
     @OptionGroup var access: AccessOptions
     @Option(help: "Port to listen on; 0 takes any that is free.") var port: UInt16 = 7860
@@ -32,6 +33,8 @@ struct ServeCommand: AsyncParsableCommand {
             return handler
         }
         try access.check()
+        // The engine uses it: what is wrong with it is told at once.
+        _ = try prompts.store
         let data = try folder.open()
         let (policy, token) = try access.policy(data.path)
         let store = try data.openStore()
@@ -80,7 +83,9 @@ struct ServeCommand: AsyncParsableCommand {
         var arguments = ["worker", "--device", engine.computing.device, "--offload", memory.offload.rawValue]
         if let model = engine.model { arguments += ["--model", model] }
         if let dtype = engine.computing.dtype { arguments += ["--dtype", dtype] }
+        if memory.allowsTiling { arguments.append("--allow-tiling") }
         if let memory = memory.memory { arguments += ["--memory", "\(memory.value)"] }
-        return arguments + ["--lock", data.path.appending("worker.lock").string]
+        if let cache = prompts.promptCache { arguments += ["--prompt-cache", cache] }
+        return arguments + ["--previews", data.path.string, "--lock", data.path.appending("worker.lock").string]
     }
 }

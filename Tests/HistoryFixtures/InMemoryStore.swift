@@ -4,9 +4,14 @@ public import History
 public actor InMemoryStore: JobStore, HistoryStore {
     public let databaseID = "memory"
     private let now: @Sendable () -> Timestamp
-    private var jobs: [JobRecord] = []
+    public private(set) var revision = 0
+    private var jobs: [JobRecord] = [] {
+        didSet { revision += 1 }
+    }
     private var keys: [Key: (job: Int64, body: JSONText)] = [:]
-    private var rows: [ImageRecord] = []
+    private var rows: [ImageRecord] = [] {
+        didSet { revision += 1 }
+    }
     private var reports: [Int64: JSONText] = [:]
     private var lastJob: Int64 = 0
     private var lastImage: Int64 = 0
@@ -166,9 +171,11 @@ extension InMemoryStore {
             let prompt = Array(FoldedPrompt.fold(row.prompt).utf8)
             return (row.trashedAt != nil) == query.trashed && (row.starred || !query.starredOnly)
                 && (query.seed ?? row.seed) == row.seed && cursor.map { $0.isFollowed(by: row) } ?? true
-                && words.allSatisfy { prompt.contains(Array($0.utf8)) }
+                && words.allSatisfy { prompt.contains(Array($0.utf8)) } && query.steps.contains(row.parameters.steps)
+                && query.guidance.contains(row.parameters.guidance) && (query.width ?? row.width) == row.width
+                && (query.height ?? row.height) == row.height && query.createdAt.contains(row.createdAt)
         }
-        return ImagePage(try found.prefix(limit + 1).map { try image($0.id) }, limit: limit)
+        return ImagePage(try found.prefix(limit + 1).map { try image($0.id).withoutHistograms }, limit: limit)
     }
 
     public func image(_ id: Int64) throws -> ImageRecord {

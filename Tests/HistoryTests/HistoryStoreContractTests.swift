@@ -1,3 +1,4 @@
+import Gallery
 import History
 import HistoryFixtures
 import Synchronization
@@ -180,6 +181,62 @@ import Testing
         #expect(try await store.restore(images[3].id).trashedAt == nil)
         #expect(try await found(ImageQuery(starredOnly: true)) == [4, 1])
         #expect(try await store.imageTotals() == ImageTotals(count: 6, starred: 2, trashed: 0, byteCount: 6000))
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `steps, guidance, sizes and times filter pages, bounds included`(driver: Driver) async throws {
+        let open = try driver.open()
+        let start: Timestamp = 1_800_000_000_000
+        for (index, guidance) in [2, 3.5, 0].enumerated() {
+            let (job, attempt) = try await open.claimed(.sample())
+            var record = try PictureRecord.sample(
+                job, database: open.store.databaseID, seed: UInt64(index), createdAt: start + Int64(index))
+            (record.metadata.steps, record.metadata.guidance, record.metadata.width) = (20 + index, guidance, 64 + 16 * index)
+            _ = try await open.store.insert(.sample(record), attempt: attempt) { _ in }
+        }
+        func found(_ change: (inout ImageQuery) -> Void) async throws -> [Int64] {
+            var query = ImageQuery()
+            change(&query)
+            return try await open.store.images(query, after: nil, limit: 60).images.map(\.id)
+        }
+        #expect(try await found { $0.steps = Bounds(from: 21) } == [3, 2])
+        #expect(try await found { $0.steps = Bounds(from: 20, to: 21) } == [2, 1])
+        #expect(try await found { $0.steps = Bounds(from: 23) } == [])
+        #expect(try await found { $0.guidance = Bounds(to: 2) } == [3, 1])
+        #expect(try await found { $0.guidance = Bounds(from: 2, to: 3.4) } == [1])
+        #expect(try await found { $0.width = 80 } == [2])
+        #expect(try await found { ($0.width, $0.height) = (80, 80) } == [])
+        #expect(try await found { $0.createdAt = Bounds(from: start + 1, to: start + 1) } == [2])
+        #expect(try await found { ($0.createdAt, $0.text, $0.steps) = (Bounds(from: start), "fox", Bounds(to: 20)) } == [1])
+    }
+
+    @Test(arguments: Driver.allCases)
+    func `every change makes the revision greater, and reading does not`(driver: Driver) async throws {
+        let store = try driver.open().store
+        var last = await store.revision
+        func isGreater() async -> Bool {
+            let now = await store.revision
+            defer { last = now }
+            return now > last
+        }
+        let job = try await store.submit(.sample()).job
+        #expect(await isGreater())
+        _ = try await store.job(job.id)
+        _ = try await store.images(ImageQuery(), after: nil, limit: 60)
+        #expect(await !isGreater())
+        let attempt = try #require(try await store.claim(worker: "w", lease: .seconds(30))?.currentAttempt)
+        #expect(await isGreater())
+        let image = NewImage.sample(try .sample(try await store.job(job.id), database: store.databaseID))
+        _ = try await store.insert(image, attempt: attempt) { _ in }
+        #expect(await isGreater())
+        _ = try await store.setStarred(1, true)
+        #expect(await isGreater())
+        _ = try await store.trash(1)
+        #expect(await isGreater())
+        _ = try await store.purge(1, ifTrashedBefore: nil) { _ in }
+        #expect(await isGreater())
+        try await store.delete(job.id)
+        #expect(await isGreater())
     }
 
     @Test(arguments: Driver.allCases)

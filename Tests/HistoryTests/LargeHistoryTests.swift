@@ -19,6 +19,7 @@ struct LargeHistoryTests {
             ("search, all match", ImageQuery(text: "fox"), nil, 50_000), ("search, one in 50 000", ImageQuery(text: "number-1-"), nil, 1),
             ("search, none", ImageQuery(text: "no such words"), nil, nil), ("search, 猫", ImageQuery(text: "猫"), nil, 49_999),
             ("search, 狗", ImageQuery(text: "狗"), nil, nil), ("seed", ImageQuery(seed: 77), nil, 77),
+            ("steps, none", ImageQuery.steps(21), nil, nil), ("steps and words, one in 50 000", ImageQuery.steps(20, "number-1-"), nil, 1),
             ("starred", ImageQuery(starredOnly: true), nil, 50_000), ("trash", ImageQuery(trashed: true), nil, nil),
         ]
         for (name, query, cursor, first) in questions {
@@ -51,6 +52,14 @@ struct LargeHistoryTests {
                     FROM number
                     """, arguments: [Self.count, record.text])
         }
+    }
+}
+
+extension ImageQuery {
+    fileprivate static func steps(_ count: Int, _ text: String = "") -> ImageQuery {
+        var query = ImageQuery(text: text)
+        query.steps = Bounds(from: count, to: count)
+        return query
     }
 }
 

@@ -79,6 +79,22 @@ struct ReconcileTests {
         #expect(try await open.store.job(job.id).status == .cancelled)
     }
 
+    @Test func `a file whose place another picture of its job has is set aside at once`() async throws {
+        let (job, attempt) = try await open.claim()
+        let lost = try open.stage(job, attempt)
+        try await moveWithoutCommit(lost, attempt)
+        _ = try await open.store.lose(attempt)
+        let again = try #require(try await open.store.claim(worker: "w", lease: .seconds(30)))
+        let second = try #require(again.currentAttempt)
+        guard case .stored(let image, _) = try await open.adopt(open.stage(again, second), second) else {
+            Issue.record("not stored")
+            return
+        }
+        let result = try await reconcile()
+        #expect(result.setAside.count == 1 && result.adopted.isEmpty)
+        #expect(try open.files("images") == [image.blob] && open.files("aside") == result.setAside)
+    }
+
     @Test func `files that nobody knows are set aside after the grace time, never deleted, never overwritten`() async throws {
         let image = try await open.picture()
         try open.write([1], "images/2027/01/holiday.png")
@@ -174,6 +190,7 @@ struct ReconcileTests {
         let store: SQLiteStore
         let error: HistoryError
         var databaseID: String { store.databaseID }
+        var revision: Int { store.revision }
 
         init(_ store: SQLiteStore, _ error: HistoryError) {
             self.store = store

@@ -42,6 +42,26 @@ struct SQLiteStoreTests {
         #expect(try SQLiteStore(at: folder.path.appending("other.sqlite")).databaseID != identity)
     }
 
+    @Test func `a database of the first version is brought up to date with its pictures`() async throws {
+        let pool = try DatabasePool(path: path.string)
+        try SQLiteStore.schema.migrate(pool, upTo: "1")
+        let parameters = PictureParameters(
+            steps: 7, guidance: 2, sampler: "Euler", schedule: "Simple", model: "Postcards", device: "cpu")
+        let text = try JSONText(encoding: parameters).text
+        try await pool.write { database in
+            try database.execute(
+                sql: """
+                    INSERT INTO image (ordinal, attempt, sha256, blob, byte_count, width, height, seed, prompt, prompt_folded, parameters, created_at)
+                    VALUES (0, 1, 'a', 'b', 1, 64, 64, 1, 'fox', 'fox', ?, 1)
+                    """, arguments: [text])
+        }
+        try pool.close()
+        let store = try SQLiteStore(at: path)
+        var query = ImageQuery(text: "fox")
+        (query.steps, query.guidance) = (Bounds(from: 7, to: 7), Bounds(from: 2, to: 2))
+        #expect(try await store.images(query, after: nil, limit: 60).images.map(\.parameters) == [parameters])
+    }
+
     @Test func `what was stored is there after a stop without closing`() async throws {
         let store = try SQLiteStore(at: path)
         let job = try await store.submit(.sample()).job

@@ -18,7 +18,8 @@ public struct Reconciliation: Equatable, Sendable {
 extension DataFolder {
     /// Makes database and files agree after any kind of end. For a server that just started, before it has a worker.
     ///
-    /// - Parameter grace: how old a file without a row must be to be set aside; nothing is ever deleted but what is in `staging/`.
+    /// - Parameter grace: how old a file without a row must be to be set aside, unless another attempt's picture is in its place; nothing is
+    ///   ever deleted but what is in `staging/`.
     @concurrent public func reconcile(
         with store: any JobStore & HistoryStore, grace: Duration = .seconds(3600), at now: Timestamp = .now
     ) async throws -> Reconciliation {
@@ -29,9 +30,10 @@ extension DataFolder {
         try await markMissing(rows, files, in: store, &result)
         let known = Set(rows.map(\.blob))
         for (name, entry) in files where !known.contains(name) {
-            if let id = try await adopt(orphan: name, into: store) {
-                result.adopted.append(id)
-            } else if entry.modifiedAt <= now - grace.milliseconds {
+            switch try await adopt(orphan: name, into: store) {
+            case .adopted(let id): result.adopted.append(id)
+            case .unwanted where entry.modifiedAt > now - grace.milliseconds: continue
+            case .unwanted, .replaced:
                 try setAside(name)
                 result.setAside.append(name)
             }
@@ -57,14 +59,25 @@ extension DataFolder {
         try await store.setMissing(result.found, false)
     }
 
-    /// A crash came between the file's move and its row's commit, if the file says so itself.
-    private func adopt(orphan name: String, into store: any HistoryStore) async throws -> Int64? {
+    private enum Orphan {
+        /// A crash came between the file's move and its row's commit.
+        case adopted(Int64)
+        /// The commit failed, and a later attempt drew the picture again.
+        case replaced
+        case unwanted
+    }
+
+    /// Makes a file part of the history if it says itself that it is.
+    private func adopt(orphan name: String, into store: any HistoryStore) async throws -> Orphan {
         let file = "images/" + name
         let bytes = try root.read(file)
-        guard let texts = try? PNGFile.texts(of: bytes), let record = PictureRecord(texts: texts) else { return nil }
+        guard let texts = try? PNGFile.texts(of: bytes), let record = PictureRecord(texts: texts) else { return .unwanted }
         let image = NewImage(record: record, sha256: SHA256.hexadecimal(of: bytes), byteCount: bytes.count)
-        guard case .stored(let stored, _) = try await insert(image, from: file, attempt: nil, into: store) else { return nil }
-        return stored.id
+        switch try await insert(image, from: file, attempt: nil, into: store) {
+        case .stored(let row, _): return .adopted(row.id)
+        case .alreadyThere(let row): return row.sha256 == image.sha256 ? .unwanted : .replaced
+        case .refused: return .unwanted
+        }
     }
 
     private func setAside(_ name: String) throws {

@@ -2,7 +2,8 @@ import Glibc
 public import SystemPackage
 
 /// Everything a server keeps, in one folder that it alone holds:
-/// `sluice.sqlite`, `lock`, `staging/`, `images/2026/11/<id>-<sha8>.png`, `thumbs/<sha2>/<sha>-256.jpg`, `backup/`, `aside/`.
+/// `sluice.sqlite`, `lock`, `staging/`, `images/2026/11/<id>-<sha8>.png`, `thumbs/<sha2>/<sha>-256.jpg`, `backup/`, `aside/`,
+/// and the worker's `preview-<model>.json`.
 ///
 /// Files are reached by what the store knows of them, under a root opened once, without following links.
 public final class DataFolder: Sendable {

@@ -47,8 +47,20 @@ extension SQLiteStore {
             conditions.append("prompt_folded LIKE ? ESCAPE '\\'")
             arguments += ["%\(literal(word))%"]
         }
+        let bounds: [(String, (any DatabaseValueConvertible)?)] = [
+            ("steps >= ?", query.steps.low), ("steps <= ?", query.steps.high), ("guidance >= ?", query.guidance.low),
+            ("guidance <= ?", query.guidance.high), ("width = ?", query.width), ("height = ?", query.height),
+            ("created_at >= ?", query.createdAt.low), ("created_at <= ?", query.createdAt.high),
+        ]
+        for case (let condition, let value?) in bounds {
+            conditions.append(condition)
+            arguments += [value]
+        }
         arguments += [limit]
-        return (images + " WHERE " + conditions.joined(separator: " AND ") + " ORDER BY created_at DESC, id DESC LIMIT ?", arguments)
+        return (
+            images(metrics: "json_remove(metrics, '$.histograms')") + " WHERE " + conditions.joined(separator: " AND ")
+                + " ORDER BY created_at DESC, id DESC LIMIT ?", arguments
+        )
     }
 
     /// LIKE's wildcards as themselves.
@@ -63,7 +75,7 @@ extension SQLiteStore {
     public func image(sha256: String) async throws -> ImageRecord? {
         try await read { database in
             try Row.fetchOne(
-                database, sql: Self.images + " WHERE sha256 = ? ORDER BY id DESC LIMIT 1", arguments: [sha256]
+                database, sql: Self.images() + " WHERE sha256 = ? ORDER BY id DESC LIMIT 1", arguments: [sha256]
             ).map { try ImageRecord($0) }
         }
     }
@@ -99,7 +111,7 @@ extension SQLiteStore {
 
     public func trashed(before time: Timestamp) async throws -> [ImageRecord] {
         try await read { database in
-            try Row.fetchAll(database, sql: Self.images + " WHERE trashed_at <= ? ORDER BY id", arguments: [time])
+            try Row.fetchAll(database, sql: Self.images() + " WHERE trashed_at <= ? ORDER BY id", arguments: [time])
                 .map { try ImageRecord($0) }
         }
     }
@@ -144,18 +156,20 @@ extension SQLiteStore {
 
 /// One picture inside a transaction.
 extension SQLiteStore {
-    private static let images = """
-        SELECT id, job_id, ordinal, attempt, sha256, blob, byte_count, width, height, seed, prompt, parameters, metrics,
+    private static func images(metrics: String = "metrics") -> String {
+        """
+        SELECT id, job_id, ordinal, attempt, sha256, blob, byte_count, width, height, seed, prompt, parameters, \(metrics) AS metrics,
           seconds, peak_bytes, parent_sha256, starred, missing, created_at, trashed_at,
           (SELECT MAX(id) FROM image AS other WHERE other.sha256 = image.parent_sha256) AS parent,
           (SELECT json_group_array(id) FROM (SELECT id FROM image AS other
              WHERE other.parent_sha256 = image.sha256 AND trashed_at IS NULL ORDER BY id)) AS children
         FROM image
         """
+    }
 
     /// - Throws: `HistoryError.imageNotFound`.
     static func image(_ database: Database, _ id: Int64) throws -> ImageRecord {
-        guard let row = try Row.fetchOne(database, sql: images + " WHERE id = ?", arguments: [id]) else {
+        guard let row = try Row.fetchOne(database, sql: images() + " WHERE id = ?", arguments: [id]) else {
             throw HistoryError.imageNotFound(id)
         }
         return try ImageRecord(row)
@@ -193,7 +207,7 @@ extension ImageRecord {
             byteCount: row["byte_count"], width: row["width"], height: row["height"], seed: UInt64(bitPattern: seed), prompt: row["prompt"],
             parameters: try JSONText(trusted: parameters).decoded(), metrics: metrics.map { JSONText(trusted: $0) },
             seconds: row["seconds"], peakBytes: row["peak_bytes"], parentSHA256: row["parent_sha256"], parent: row["parent"],
-            children: try JSONText(trusted: children).decoded(), starred: row["starred"], missing: row["missing"],
+            children: children == "[]" ? [] : try JSONText(trusted: children).decoded(), starred: row["starred"], missing: row["missing"],
             createdAt: row["created_at"], trashedAt: row["trashed_at"])
     }
 }

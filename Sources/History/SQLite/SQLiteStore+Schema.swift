@@ -9,6 +9,7 @@ extension SQLiteStore {
             try database.execute(sql: imageTable)
             try database.execute(sql: storeTable)
         }
+        migrator.registerMigration("2") { try $0.execute(sql: filteredParameters) }
         return migrator
     }
 
@@ -73,6 +74,15 @@ extension SQLiteStore {
         CREATE INDEX image_seed ON image (seed, created_at DESC, id DESC);
         CREATE INDEX image_digest ON image (sha256);
         CREATE INDEX image_parent ON image (parent_sha256) WHERE parent_sha256 IS NOT NULL;
+        """
+
+    /// Filters read `image_page` alone, too.
+    private static let filteredParameters = """
+        ALTER TABLE image ADD COLUMN steps INTEGER GENERATED ALWAYS AS (json_extract(parameters, '$.steps')) VIRTUAL;
+        ALTER TABLE image ADD COLUMN guidance REAL GENERATED ALWAYS AS (json_extract(parameters, '$.guidance')) VIRTUAL;
+        DROP INDEX image_page;
+        CREATE INDEX image_page ON image (created_at DESC, id DESC, prompt_folded, steps, guidance, width, height)
+          WHERE trashed_at IS NULL;
         """
 
     /// One row: whose database this is, and whether the last server that opened it closed it.

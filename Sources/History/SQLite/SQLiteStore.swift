@@ -1,4 +1,5 @@
 import GRDB
+import Synchronization
 public import SystemPackage
 
 /// Jobs and pictures in one SQLite file: one writer, readers beside it.
@@ -6,6 +7,10 @@ public final class SQLiteStore: JobStore, HistoryStore {
     public let databaseID: String
     let pool: DatabasePool
     let now: @Sendable () -> Timestamp
+    /// The folder's lock sees to it that nobody else changes the database.
+    private let writes = Atomic(0)
+
+    public var revision: Int { writes.load(ordering: .acquiring) }
 
     /// Opens the database, or makes one.
     ///
@@ -75,7 +80,8 @@ extension SQLiteStore {
 
     /// A transaction that runs to its end: GRDB rolls back one whose task is cancelled, even when its files are in place already.
     func write<T: Sendable>(_ body: @escaping @Sendable (Database) throws -> T) async throws -> T {
-        try await Self.translate { [pool] in
+        defer { writes.add(1, ordering: .releasing) }
+        return try await Self.translate { [pool] in
             try await Task { try await pool.write(body) }.value
         }
     }

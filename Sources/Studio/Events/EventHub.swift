@@ -20,6 +20,10 @@ public actor EventHub {
     private var ring: [Event] = []
     private var sequence = 0
     private var readers: [Reader] = []
+    /// What was not told yet.
+    private var news: [EventBatch.Item] = []
+    private var lastTold: ContinuousClock.Instant?
+    private var teller: Task<Void, any Error>?
     private var isFinished = false
 
     /// - Parameters:
@@ -38,14 +42,18 @@ public actor EventHub {
 
     public var readerCount: Int { readers.count { $0.subscription != nil } }
 
-    /// Sends an event to every reader.
+    /// How long readers are left alone after they were told: eyes need no more than ten times a second, and where readers are many,
+    /// each takes time that the engine would have.
+    var interval: Duration { max(.milliseconds(100), .milliseconds(2) * readers.count) }
+
+    /// Sends an event to every reader, at once or with what happens meanwhile.
     public func publish(_ type: String, _ data: some Encodable & Sendable) {
         do {
             let encoded = try WireFormat.encode(data)
             sequence += 1
             let event = Event(id: lastID, type: type, data: encoded)
             if ring.count < Self.ringLimit { ring.append(event) } else { ring[(sequence - 1) % Self.ringLimit] = event }
-            deliver { $0.offer(.event(event), orResync: resync) }
+            announce(.event(event))
         } catch {
             logger.error("an event of type \(type) has no JSON form: \(error)")
         }
@@ -53,20 +61,22 @@ public actor EventHub {
 
     /// Shows every reader, and whatever lies between, that the connection lives.
     public func ping() {
-        deliver { $0.offer(.ping, orResync: resync) }
+        announce(.ping)
     }
 
     /// Ends every stream; later ones are empty.
     public func finish() {
+        tell()
         isFinished = true
-        deliver { $0.finish() }
+        for reader in readers { reader.subscription?.finish() }
     }
 
     /// What happens from now on, or after an event that a reader has seen. A reader that missed what is not held any more, or
     /// comes from another server, is told to read the snapshot first.
     /// - Throws: `TooManyReaders`.
     public func subscribe(lastEventID: String? = nil) throws(TooManyReaders) -> EventSubscription {
-        readers.removeAll { $0.subscription == nil }
+        // What happened before is not for the new one.
+        tell()
         if readers.count >= readerLimit { throw TooManyReaders(limit: readerLimit) }
         let subscription = EventSubscription(missed(since: lastEventID))
         if isFinished { subscription.finish() }
@@ -84,7 +94,26 @@ public actor EventHub {
 
     private var resync: Event { Event(id: lastID, type: "resync", data: Array("{}".utf8)) }
 
-    private func deliver(_ body: (EventSubscription) -> Void) {
-        for reader in readers { if let subscription = reader.subscription { body(subscription) } }
+    private func announce(_ item: EventBatch.Item) {
+        news.append(item)
+        guard teller == nil else { return }
+        let now = ContinuousClock.now
+        guard let due = lastTold.map({ $0 + interval }), due > now else { return tell() }
+        teller = Task {
+            try await Task.sleep(until: due)
+            tell()
+        }
+    }
+
+    /// Tells every reader what it was not told yet.
+    func tell() {
+        teller?.cancel()
+        teller = nil
+        readers.removeAll { $0.subscription == nil }
+        if news.isEmpty { return }
+        lastTold = .now
+        let (batch, resync) = (EventBatch(news), resync)
+        news.removeAll()
+        for reader in readers { reader.subscription?.offer(batch, orResync: resync) }
     }
 }

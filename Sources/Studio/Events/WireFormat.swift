@@ -7,4 +7,9 @@ public enum WireFormat {
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
         return Array(try encoder.encode(value))
     }
+
+    /// One object with the members of two, which have some each and none in common.
+    static func merged(_ first: [UInt8], _ second: [UInt8]) -> [UInt8] {
+        first.dropLast() + [UInt8(ascii: ",")] + second.dropFirst()
+    }
 }

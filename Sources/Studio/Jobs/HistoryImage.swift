@@ -7,7 +7,7 @@ public struct HistoryImage: Encodable, Equatable, Sendable {
 
     public var id: Int64 { record.id }
 
-    /// - Throws: `DecodingError` if the row's metrics are not JSON.
+    /// - Throws: `JSONFault` if the row's metrics are not JSON.
     public init(_ record: ImageRecord) throws {
         self.record = record
         metrics = try record.metrics.map { try JSONFragment($0) }

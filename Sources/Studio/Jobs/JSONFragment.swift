@@ -1,4 +1,5 @@
 public import History
+import StrictJSON
 
 /// Any JSON value, passed on as it is.
 public enum JSONFragment: Codable, Equatable, Sendable {
@@ -10,9 +11,22 @@ public enum JSONFragment: Codable, Equatable, Sendable {
     case bool(Bool)
     case null
 
-    /// - Throws: `DecodingError` if the text is not JSON.
+    /// - Throws: `JSONFault` if the text is not JSON.
     public init(_ text: JSONText) throws {
-        self = try text.decoded()
+        self.init(try JSONValue(parsing: Array(text.text.utf8)))
+    }
+
+    private init(_ value: JSONValue) {
+        self =
+            switch value {
+            case .object(let members): .object(Dictionary(uniqueKeysWithValues: members.map { ($0.key, JSONFragment($0.value)) }))
+            case .array(let elements): .array(elements.map { JSONFragment($0) })
+            case .string(let text): .text(text)
+            case .integer(let integer): .integer(integer)
+            case .number(let number): .number(number)
+            case .bool(let flag): .bool(flag)
+            case .null: .null
+            }
     }
 
     public init(from decoder: any Decoder) throws {

@@ -18,7 +18,7 @@ public struct Job: Encodable, Equatable, Sendable {
     /// Of a queued job: 1 for the next one.
     public let position: Int?
 
-    /// - Throws: `DecodingError` if the row's request is not JSON.
+    /// - Throws: `JSONFault` if the row's request is not JSON.
     public init(_ record: JobRecord) throws {
         id = record.id
         status = record.status

@@ -1,18 +1,22 @@
-/// All that a page shows, but for the identifier of the last event that it covers.
-public struct Snapshot: Encodable, Sendable {
+/// What a page shows of the store.
+public struct SnapshotLists: Encodable, Sendable {
     /// Running, then queued jobs in their order.
     public let jobs: [Job]
     /// The last ended jobs, newest first.
     public let recent: [Job]
+    public let lastImages: [HistoryImage]
+
+    static let recentLimit = 20
+    static let imageLimit = 12
+}
+
+/// What a page shows besides, but for the identifier of the last event that it covers.
+public struct StudioStatus: Encodable, Sendable {
     public let progress: Progress?
     public let memory: MemoryReading?
     public let worker: WorkerStatus
     public let queue: QueueStatus
-    public let lastImages: [HistoryImage]
     public let disk: DiskStatus
-
-    static let recentLimit = 20
-    static let imageLimit = 12
 }
 
 public struct QueueStatus: Codable, Equatable, Sendable {

@@ -111,16 +111,23 @@ public actor Studio {
     /// Whether the engine's own queue answered the last question in time.
     public var isEngineAnswering: Bool { isReady && ping.isAnswered(within: configuration.answerLimit) }
 
-    /// All that a page shows. The identifier of the last event must have been read before.
-    public func snapshot() async throws(StudioError) -> Snapshot {
+    /// What a page shows of jobs and pictures. The identifier of the last event must have been read before.
+    public func lists() async throws(StudioError) -> SnapshotLists {
         try await told {
-            Snapshot(
+            SnapshotLists(
                 jobs: try await self.store.activeJobs().map { try Job($0) },
-                recent: try await self.store.endedJobs(before: nil, limit: Snapshot.recentLimit).map { try Job($0) },
-                progress: await self.progress, memory: await self.memory, worker: await self.worker, queue: try await self.queueStatus(),
-                lastImages: try await self.store.images(ImageQuery(), after: nil, limit: Snapshot.imageLimit).images.map {
+                recent: try await self.store.endedJobs(before: nil, limit: SnapshotLists.recentLimit).map { try Job($0) },
+                lastImages: try await self.store.images(ImageQuery(), after: nil, limit: SnapshotLists.imageLimit).images.map {
                     try HistoryImage($0)
-                },
+                })
+        }
+    }
+
+    /// What it shows besides.
+    public func status() async throws(StudioError) -> StudioStatus {
+        try await told {
+            StudioStatus(
+                progress: await self.progress, memory: await self.memory, worker: await self.worker, queue: try await self.queueStatus(),
                 disk: try await self.diskStatus())
         }
     }

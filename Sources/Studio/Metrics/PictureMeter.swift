@@ -43,21 +43,22 @@ public struct PictureMeter: Service {
         var newest = try await store.images(ImageQuery(), after: nil, limit: 1).images.first?.id ?? 0
         var states = LastStates()
         let subscription = try await hub.subscribe()
-        while let item = await subscription.next() {
-            guard case .event(let event) = item else { continue }
-            do {
-                switch event.type {
-                case "image":
-                    let id = try JSONDecoder().decode(Saved.self, from: Data(event.data)).id
-                    // Stars and the trash make an event of an older picture.
-                    if id > newest, let report = try await store.report(id) { metrics.record(try report.decoded()) }
-                    newest = max(newest, id)
-                case "job":
-                    let job = try JSONDecoder().decode(Told.self, from: Data(event.data))
-                    if states.hasEnded(job) { metrics.countEnd(job.status) }
-                default: continue
-                }
-            } catch { logger.error("a \(event.type) was not counted: \(error)") }
+        while let batch = await subscription.next() {
+            for case .event(let event) in batch.items {
+                do {
+                    switch event.type {
+                    case "image":
+                        let id = try JSONDecoder().decode(Saved.self, from: Data(event.data)).id
+                        // Stars and the trash make an event of an older picture.
+                        if id > newest, let report = try await store.report(id) { metrics.record(try report.decoded()) }
+                        newest = max(newest, id)
+                    case "job":
+                        let job = try JSONDecoder().decode(Told.self, from: Data(event.data))
+                        if states.hasEnded(job) { metrics.countEnd(job.status) }
+                    default: continue
+                    }
+                } catch { logger.error("a \(event.type) was not counted: \(error)") }
+            }
         }
         try await gracefulShutdown()
     }

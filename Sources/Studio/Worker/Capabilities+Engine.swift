@@ -11,11 +11,14 @@ public struct EngineDescription: Sendable {
     public var device: String
     /// Whether the model came with the program.
     public var isModelEmbedded: Bool
+    /// How every picture is decoded.
+    public var decoding: Decoding
 
-    public init(version: String, device: String, isModelEmbedded: Bool) {
+    public init(version: String, device: String, isModelEmbedded: Bool, decoding: Decoding = .whole) {
         self.version = version
         self.device = device
         self.isModelEmbedded = isModelEmbedded
+        self.decoding = decoding
     }
 
     /// What the model is called, without folders.

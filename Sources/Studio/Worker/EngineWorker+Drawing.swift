@@ -3,6 +3,7 @@ import FoundationEssentials
 import Gallery
 import Glibc
 import History
+import Logging
 import Memory
 import SystemPackage
 import Tensors
@@ -89,6 +90,7 @@ extension EngineWorker {
         enter("measure", seconds)
         let picture = try Picture(width: image.request.width, height: image.request.height, pixels: image.pixels)
         projection.learn(image.latents, image.latentLayout, picture)
+        keepProjection()
         let metrics = try await Self.measured(picture)
         try Task.checkCancellation()
         enter("save", seconds)
@@ -106,6 +108,13 @@ extension EngineWorker {
         }
         send(
             .image(StagedImage(job: order.job, attempt: order.attempt, ordinal: ordinal, file: name, sha256: digest, byteCount: byteCount)))
+    }
+
+    /// Once: what later pictures add to it is little.
+    private func keepProjection() {
+        guard let file = previewFile else { return }
+        previewFile = nil
+        do { try file.write(projection) } catch { logger.warning("previews begin later after the next start: \(error)") }
     }
 
     private func enter(_ phase: String, _ seconds: Double) {

@@ -1,5 +1,6 @@
 public import Diffusion
 public import History
+import Logging
 import Memory
 public import SystemPackage
 
@@ -13,6 +14,10 @@ public actor EngineWorker {
     var capabilities: Capabilities?
     var pace = Pace()
     var projection = LatentProjection()
+    private let previewFolder: FilePath?
+    /// Where the projection is to be kept; `nil` once it is.
+    var previewFile: PreviewFile?
+    let logger = Logger(label: "sluice.worker")
     /// The order under way, and its task.
     var drawing: (order: RunOrder, task: Task<Void, Never>)?
     var tracker: ProgressTracker?
@@ -22,10 +27,13 @@ public actor EngineWorker {
 
     /// - Parameters:
     ///   - engine: With a budget.
+    ///   - previewFolder: Where what previews are made with outlives this process.
     ///   - report: The report of a picture, given the name of its file.
     public init(
-        _ engine: Engine, _ description: EngineDescription, report: @escaping @Sendable (GeneratedImage, FilePath) throws -> JSONText
+        _ engine: Engine, _ description: EngineDescription, previewFolder: FilePath? = nil,
+        report: @escaping @Sendable (GeneratedImage, FilePath) throws -> JSONText
     ) throws {
+        self.previewFolder = previewFolder
         self.engine = engine
         self.description = description
         self.report = report
@@ -46,10 +54,16 @@ public actor EngineWorker {
     }
 
     private func begin() async throws {
-        let planner = try WorkerPlanner(engine)
+        let planner = try WorkerPlanner(engine, description.decoding)
         let capabilities = try Capabilities(engine, planner.folder, description)
         (self.planner, self.capabilities) = (planner, capabilities)
+        if let previewFolder { recallProjection(PreviewFile(in: previewFolder, model: capabilities.model.digest)) }
         try pipe.send(.hello(Hello(capabilities)))
+    }
+
+    private func recallProjection(_ file: PreviewFile) {
+        previewFile = file
+        do { projection = try file.read() ?? projection } catch { logger.warning("\(file.path) is made anew: \(error)") }
     }
 
     private func follow(_ order: WorkerOrder) async throws {

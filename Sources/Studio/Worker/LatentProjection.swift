@@ -5,8 +5,8 @@ import Gallery
 /// makes of it, fitted by least squares to the pictures that this engine has decoded itself. Before the first of them it knows nothing.
 struct LatentProjection {
     /// Of the latents with a constant 1: Σ f·fᵀ and Σ f·colour over all latents of all pictures, each picture with the same weight.
-    private var moments: [[Double]] = []
-    private var products: [[Double]] = []
+    private(set) var moments: [[Double]]
+    private(set) var products: [[Double]]
     /// Colours' weights of each channel, and of the constant.
     private var weights: [[Double]]?
     /// Latents of one picture that are fitted to, spread over it, and pixels of a preview's longer side: more are not seen.
@@ -14,6 +14,14 @@ struct LatentProjection {
     private static let sideLimit = 128
     /// Keeps the fit defined where a picture has fewer latents than there are channels.
     private static let ridge = 1e-4
+
+    init() { (moments, products) = ([], []) }
+
+    /// What was learnt before.
+    init(_ moments: [[Double]], _ products: [[Double]]) {
+        (self.moments, self.products) = (moments, products)
+        weights = moments.isEmpty ? nil : Self.solved(moments, products)
+    }
 
     /// - Parameter latents: `[channels, height, width]`.
     mutating func learn(_ latents: [Float], _ layout: LatentLayout, _ picture: Picture) {

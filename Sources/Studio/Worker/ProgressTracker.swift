@@ -1,10 +1,11 @@
 import Diffusion
 import FluxModels
 
-/// Turns what the engine says of one picture into progress, at most ten times a second: the latest counts, and a new phase or step is
-/// told at once.
+/// Turns what the engine says of one picture into progress, at most ten times a second: the latest counts, and a new phase is told at
+/// once, a new step twenty times a second at most.
 struct ProgressTracker {
     static let interval = Duration.milliseconds(100)
+    private static let stepInterval = Duration.milliseconds(50)
 
     private let work: Pace.Work
     private let began: ContinuousClock.Instant
@@ -39,13 +40,13 @@ struct ProgressTracker {
             enter(phase.rawValue)
             return true
         case .position(_, let step, let position):
-            let isNewStep = step != current.step
+            let (isNewStep, isFirst) = (step != current.step, current.step == nil)
             current.step = step
             (current.block, current.blocks) = (position.block, position.blockCount)
             (current.stream, current.layer) = (position.kind.streamName, position.sublayer.rawValue)
             current.unitSeconds = pace.unitSeconds(phase, work, count: position.blockCount)
             isDue = true
-            return isNewStep
+            return isNewStep && (isFirst || sent.map { now - $0 >= Self.stepInterval } ?? true)
         case .stepEnded(_, _, let seconds):
             stepSeconds.append(seconds)
             pace.learn(.denoise, work, seconds: seconds)

@@ -6,17 +6,23 @@ import Testing
     private let hub = EventHub(start: 1000, readerLimit: 3)
 
     private func publish(_ numbers: ClosedRange<Int>) async {
-        for number in numbers { await hub.publish("job", ["id": number]) }
+        for number in numbers {
+            await hub.publish("job", ["id": number])
+            await hub.tell()
+        }
     }
 
     /// What waits for a reader, as "type:data" and sequence number.
     private func waiting(_ subscription: EventSubscription) async -> [String] {
+        await hub.tell()
         subscription.finish()
         var items: [String] = []
-        while let item = await subscription.next() {
-            switch item {
-            case .ping: items.append("ping")
-            case .event(let event): items.append("\(event.id.sequence) \(event.type) \(String(decoding: event.data, as: UTF8.self))")
+        while let batch = await subscription.next() {
+            for item in batch.items {
+                switch item {
+                case .ping: items.append("ping")
+                case .event(let event): items.append("\(event.id.sequence) \(event.type) \(String(decoding: event.data, as: UTF8.self))")
+                }
             }
         }
         return items
@@ -64,14 +70,47 @@ import Testing
 
     @Test func anEventWakesAReaderThatWaits() async throws {
         let reader = try await hub.subscribe()
-        async let item = reader.next()
+        async let batch = reader.next()
         try await Task.sleep(for: .milliseconds(20))
         await publish(1...1)
-        guard case .event(let event)? = await item else {
+        guard case .event(let event)? = await batch?.items.first else {
             Issue.record("no event")
             return
         }
         #expect(event.id.description == "1000-1")
+    }
+
+    @Test func whatHappensInQuickSuccessionIsToldTogether() async throws {
+        let reader = try await hub.subscribe()
+        for number in 1...5 { await hub.publish("job", ["id": number]) }
+        var counts: [Int] = []
+        while counts.reduce(0, +) < 5, let batch = await reader.next() { counts.append(batch.items.count) }
+        #expect(counts.first == 1 && counts.count < 5)
+    }
+
+    @Test func whatALaterEventSaysAgainIsNotWritten() {
+        func event(_ sequence: Int, _ type: String) -> EventBatch.Item {
+            .event(Event(id: EventID(start: 1, sequence: sequence), type: type, data: Array("{}".utf8)))
+        }
+        let batch = EventBatch([
+            event(1, "progress"), event(2, "job"), event(3, "memory"), .ping, event(4, "progress"), event(5, "memory"),
+        ])
+        #expect(
+            String(decoding: batch.text, as: UTF8.self).split(separator: "\n\n").map { $0.replacing("\n", with: " ") } == [
+                "id: 1-2 event: job data: {}", "id: 1-3 event: memory data: {}", ": ping", "id: 1-4 event: progress data: {}",
+                "id: 1-5 event: memory data: {}",
+            ])
+    }
+
+    @Test func manyReadersAreToldLessOften() async throws {
+        let hub = EventHub()
+        var readers = [try await hub.subscribe()]
+        #expect(await hub.interval == .milliseconds(100))
+        for _ in 1..<200 { readers.append(try await hub.subscribe()) }
+        #expect(await hub.interval == .milliseconds(400))
+        readers.removeLast(100)
+        await hub.tell()
+        #expect(await hub.interval == .milliseconds(200))
     }
 
     @Test func aCancelledReaderEnds() async throws {

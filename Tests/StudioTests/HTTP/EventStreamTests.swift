@@ -72,7 +72,10 @@ import Testing
             _ = try await slow.read(until: "retry")
             // More than sockets and the server's share of it hold.
             let text = String(repeating: "x", count: 100_000)
-            for _ in 0..<600 { await server.parts.hub.publish("preview", ["data": text]) }
+            for _ in 0..<600 {
+                await server.parts.hub.publish("job", ["data": text])
+                await server.parts.hub.tell()
+            }
             let quick = try await Self.open(server)
             _ = try await quick.read(until: "retry")
             await server.parts.hub.publish("job", ["id": 4711])

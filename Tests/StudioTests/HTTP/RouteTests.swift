@@ -128,19 +128,43 @@ import Testing
     @Test func picturesAreStarredTrashedRestoredAndPaged() async throws {
         try await OpenServer.with { server in
             for seed in 1...3 { _ = try await server.picture(seed) }
+            let width = try await server.parts.store.image(1).width
             let starred = try await server.client.send("PATCH", "/api/v1/images/1", body: Array(#"{"starred":true}"#.utf8))
             #expect(try OpenServer.value(starred, "starred") == .bool(true))
             #expect(try await ids(server, "?starred=1") == [1])
             #expect(try await ids(server, "?seed=2") == [2])
             #expect(try await ids(server, "?q=FOX") == [3, 2, 1])
             #expect(try await ids(server, "?q=bear") == [])
+            #expect(try await ids(server, "?stepsFrom=1&guidanceTo=100&width=\(width)&from=0") == [3, 2, 1])
+            for query in ["stepsTo=0", "guidanceFrom=99.5", "width=1", "height=1", "to=1"] {
+                #expect(try await ids(server, "?\(query)") == [], "\(query)")
+            }
             _ = try await server.client.send("DELETE", "/api/v1/images/2")
             #expect(try await ids(server, "") == [3, 1])
             #expect(try await ids(server, "?trashed=1") == [2])
             _ = try await server.client.send("POST", "/api/v1/images/2/restore")
             #expect(try await ids(server, "") == [3, 2, 1])
-            for query in ["?page=2", "?starred=maybe", "?seed=-1", "?cursor=x"] {
+            for query in ["?page=2", "?starred=maybe", "?seed=-1", "?cursor=x", "?stepsFrom=many", "?to=1.5"] {
                 #expect(try await server.client.send("GET", "/api/v1/images\(query)").status == 422)
+            }
+        }
+    }
+
+    @Test func aListThatWasAskedForBeforeShowsWhatChangedSince() async throws {
+        try await OpenServer.with { server in
+            for seed in 1...2 {
+                _ = try await server.picture(seed)
+                for path in ["snapshot", "jobs", "images"] {
+                    let replies = try await [server.client.send("GET", "/api/v1/\(path)"), server.client.send("GET", "/api/v1/\(path)")]
+                    for reply in replies {
+                        let list = try OpenServer.value(reply, ["snapshot": "recent"][path] ?? path)
+                        guard case .array(let entries)? = list else {
+                            Issue.record("\(path): \(reply.text)")
+                            return
+                        }
+                        #expect(entries.count == seed, "\(path)")
+                    }
+                }
             }
         }
     }

@@ -31,12 +31,15 @@ final class RunningServer: Sendable {
         self.process = Mutex(process)
     }
 
-    /// - Parameter tracer: What starts the server in its own place, with its arguments.
-    static func start(data: FilePath, tracer: [String] = []) async throws -> RunningServer {
+    /// - Parameters:
+    ///   - tracer: What starts the server in its own place, with its arguments.
+    ///   - options: More of the server's own; a budget among them counts.
+    static func start(data: FilePath, tracer: [String] = [], options: [String] = []) async throws -> RunningServer {
         try await Connection.blocking {
             let (process, output) = (Process(), Pipe())
             let command =
                 tracer + [program.string, "serve", "--port", "0", "--data", data.string, "--memory", "1GiB", "--minimum-free", "1MiB"]
+                + options
             process.executableURL = URL(filePath: command[0])
             process.arguments = Array(command.dropFirst())
             process.standardOutput = output

@@ -54,6 +54,32 @@ import Testing
         #expect(kill(engine, 0) != 0)
     }
 
+    @Test func aPromptThatWasEncodedBeforeARestartIsNotEncodedAgain() async throws {
+        let options = ["--prompt-cache", temporary.path.appending("prompts").string]
+        for (round, source) in ["encoded", "store"].enumerated() {
+            let server = try await RunningServer.start(data: data, options: options)
+            let job = try await server.ended(try await server.submit(Self.short))
+            let report = try await server.client.send("GET", "/api/v1/images/\(try #require(job.images.first))/report")
+            #expect(try OpenServer.value(report, "promptSource") == .text(source), "round \(round)")
+            #expect(try await server.stop() == 0)
+        }
+        let refused = try await Program(
+            path: RunningServer.program.string,
+            arguments: ["serve", "--port", "0", "--data", data.string, "--prompt-cache", data.appending("missing/prompts").string]
+        ).run()
+        #expect(refused.status == 2 && refused.error.contains("missing/prompts"), "\(refused.error)")
+    }
+
+    @Test(arguments: [false, true])
+    func tilesAreForServersThatWereAllowedThem(isAllowed: Bool) async throws {
+        let options = ["--memory", "200MiB"] + (isAllowed ? ["--allow-tiling"] : [])
+        let server = try await RunningServer.start(data: data, options: options)
+        let plan = try await server.client.post("/api/v1/plan", #"{"prompt":"a","width":1024,"height":1024}"#)
+        #expect(try OpenServer.code(plan) == (isAllowed ? nil : "does_not_fit"), "\(plan.text)")
+        #expect(try OpenServer.value(plan, "fits") == (isAllowed ? .bool(true) : nil))
+        #expect(try await server.stop() == 0)
+    }
+
     @Test func historyIsListedShownAndMadeAgainFromThePicturesAlone() async throws {
         let server = try await RunningServer.start(data: data)
         for _ in 0..<2 { #expect(try await server.ended(try await server.submit(Self.short)).status == .done) }

@@ -131,13 +131,13 @@ import Testing
     @Test func memoryIsGivenBackOnRequest() async throws {
         try await OpenStudio.with(Self.engine()) { open in
             _ = try await open.ended(try await open.studio.submit(small).id, within: .seconds(60))
-            let held = try #require(try await open.studio.snapshot().memory)
+            let held = try #require(try await open.studio.status().memory)
             #expect(held.owners.resident > 0)
             await open.studio.release()
-            for _ in 0..<200 where try await open.studio.snapshot().memory?.owners.resident != 0 {
+            for _ in 0..<200 where try await open.studio.status().memory?.owners.resident != 0 {
                 try await Task.sleep(for: .milliseconds(10))
             }
-            #expect(try await open.studio.snapshot().memory?.owners.resident == 0)
+            #expect(try await open.studio.status().memory?.owners.resident == 0)
             #expect(try await open.ended(try await open.studio.submit(small).id, within: .seconds(60)).status == .done)
         }
     }

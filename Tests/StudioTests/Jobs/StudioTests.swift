@@ -166,7 +166,7 @@ import Testing
             await open.studio.pause()
             let waiting = try await open.job(job.id) { $0.status == .queued }
             #expect(waiting.lost == 0)
-            #expect(try await open.studio.snapshot().queue == QueueStatus(paused: true, depth: 1))
+            #expect(try await open.studio.status().queue == QueueStatus(paused: true, depth: 1))
             await open.studio.release()
             #expect(await engine.orders.contains(.release))
             await open.studio.resume()
@@ -201,7 +201,7 @@ import Testing
             let queued = try await open.store.submit(NewJob(request: try JSONText(encoding: ["prompt": "a"]))).job
             await open.studio.resume()
             try await Task.sleep(for: .milliseconds(300))
-            #expect(try await open.studio.snapshot().queue.depth == 1)
+            #expect(try await open.studio.status().queue.depth == 1)
             #expect(try await open.store.job(queued.id).status == .queued)
         }
     }
@@ -247,8 +247,8 @@ import Testing
                 #expect(job.status == .cancelled || job.status == .done && job.images.count == 2)
             }
             #expect(try open.staged.isEmpty)
-            let snapshot = try await open.studio.snapshot()
-            #expect(snapshot.jobs.isEmpty && snapshot.progress == nil)
+            #expect(try await open.studio.lists().jobs.isEmpty)
+            #expect(try await open.studio.status().progress == nil)
         }
     }
 

@@ -50,4 +50,26 @@ import Testing
         let preview = try #require(try projection.picture([Float](repeating: .infinity, count: large.count), large))
         #expect((preview.width, preview.height) == (87, 44))
     }
+
+    @Test func whatWasLearntIsThereAfterAStart() throws {
+        let folder = try TemporaryFolder()
+        let file = PreviewFile(in: folder.path, model: "sha256:0123456789abcdef0123")
+        #expect(try file.read()?.moments == nil)
+        var projection = LatentProjection()
+        let learnt = try sample(width: 12, height: 10, seed: 1)
+        projection.learn(learnt.latents, learnt.layout, learnt.picture)
+        try file.write(projection)
+        let other = try sample(width: 9, height: 14, seed: 2)
+        let again = try #require(try PreviewFile(in: folder.path, model: "sha256:0123456789abcdef0123").read())
+        #expect(try again.picture(other.latents, other.layout)?.pixels == projection.picture(other.latents, other.layout)?.pixels)
+        #expect(try PreviewFile(in: folder.path, model: "sha256:fedcba98").read()?.moments == nil)
+    }
+
+    @Test(arguments: ["", "{}", #"{"moments":[[1,2]],"products":[[1,2,3]]}"#, #"{"moments":[[1]],"products":[[1]]}"#])
+    func aFileThatHoldsSomethingElseIsRefused(text: String) throws {
+        let folder = try TemporaryFolder()
+        let file = PreviewFile(in: folder.path, model: "a")
+        try AtomicFile(file.path).write(Array(text.utf8))
+        #expect(throws: (any Error).self) { try file.read() }
+    }
 }

@@ -25,7 +25,7 @@ extension Routes {
     private func readiness() async -> Readiness {
         let engine = await studio.isEngineAnswering
         do {
-            let disk = try await studio.snapshot().disk
+            let disk = try await studio.status().disk
             return Readiness(database: true, engine: engine, disk: disk.freeBytes >= disk.minimumFreeBytes)
         } catch {
             return Readiness(database: false, engine: engine, disk: false)
@@ -34,20 +34,20 @@ extension Routes {
 
     private func metricsText() async throws -> String {
         var text = MetricsText()
-        let (snapshot, jobs) = (try await studio.snapshot(), try await store.jobCounts())
+        let (status, jobs) = (try await studio.status(), try await store.jobCounts())
         text.family("sluice_jobs", "gauge", "Jobs of the history by state.")
-        for status in JobStatus.allCases { text.sample("sluice_jobs", ["state": status.rawValue], Double(jobs[status] ?? 0)) }
+        for state in JobStatus.allCases { text.sample("sluice_jobs", ["state": state.rawValue], Double(jobs[state] ?? 0)) }
         text.family("sluice_queue_depth", "gauge", "Jobs that wait.")
-        text.sample("sluice_queue_depth", Double(snapshot.queue.depth))
+        text.sample("sluice_queue_depth", Double(status.queue.depth))
         text.family("sluice_queue_oldest_seconds", "gauge", "For how long the oldest of them has waited.")
         text.sample("sluice_queue_oldest_seconds", try await store.oldestQueued().map { Double(Timestamp.now - $0) / 1000 } ?? 0)
         text.family("sluice_worker_up", "gauge", "Whether the engine runs.")
-        text.sample("sluice_worker_up", [.ready, .busy].contains(snapshot.worker.state) ? 1 : 0)
+        text.sample("sluice_worker_up", [.ready, .busy].contains(status.worker.state) ? 1 : 0)
         text.family("sluice_worker_restarts_total", "counter", "Times that the engine was started again.")
-        text.sample("sluice_worker_restarts_total", Double(snapshot.worker.restarts))
+        text.sample("sluice_worker_restarts_total", Double(status.worker.restarts))
         text.family("sluice_disk_free_bytes", "gauge", "Free space where pictures are kept.")
-        text.sample("sluice_disk_free_bytes", Double(snapshot.disk.freeBytes))
-        if let memory = snapshot.memory {
+        text.sample("sluice_disk_free_bytes", Double(status.disk.freeBytes))
+        if let memory = status.memory {
             text.family("sluice_memory_bytes", "gauge", "What the engine holds, by its own ledger.")
             for (kind, bytes) in [
                 ("current", memory.now), ("peak", memory.peak), ("predicted", memory.predicted), ("budget", memory.budget),

@@ -5,9 +5,11 @@ import StrictJSON
 extension Routes {
     func addImages(to group: Group) {
         group.get("images") { request, _ in
-            let page = try await store.images(
-                try ImageQuery(request), after: try request.cursor { PageCursor($0) }, limit: type(of: store).pageLimit)
-            return try Self.reply(ImageList(page), to: request)
+            let (query, cursor) = (try ImageQuery(request), try request.cursor { PageCursor($0) })
+            let json = try await replies.json("images \(request.uri.query ?? "")", at: await store.revision) {
+                try ImageList(try await store.images(query, after: cursor, limit: type(of: store).pageLimit))
+            }
+            return Self.reply(json: json, to: request)
         }
         group.get("images/{id}") { request, context in
             try Self.reply(HistoryImage(try await store.image(try context.id())), to: request)
@@ -65,7 +67,9 @@ private struct ImageList: Encodable {
 }
 
 extension ImageQuery {
-    private static let keys: Set<Substring> = ["cursor", "q", "starred", "seed", "trashed"]
+    private static let keys: Set<Substring> = [
+        "cursor", "q", "starred", "seed", "trashed", "stepsFrom", "stepsTo", "guidanceFrom", "guidanceTo", "width", "height", "from", "to",
+    ]
 
     /// - Throws: `WireError` of `invalid_request` for a parameter that is unknown or has no such value.
     fileprivate init(_ request: Request) throws {
@@ -79,6 +83,16 @@ extension ImageQuery {
                 guard let seed = UInt64(text) else { throw WireError.invalidRequest("seed: expected 0 or more", field: "seed") }
                 return seed
             }, trashed: try Self.flag("trashed", parameters))
+        steps = Bounds(from: try Self.number("stepsFrom", parameters), to: try Self.number("stepsTo", parameters))
+        guidance = Bounds(from: try Self.number("guidanceFrom", parameters), to: try Self.number("guidanceTo", parameters))
+        (width, height) = (try Self.number("width", parameters), try Self.number("height", parameters))
+        createdAt = Bounds(from: try Self.number("from", parameters), to: try Self.number("to", parameters))
+    }
+
+    private static func number<Value: LosslessStringConvertible>(_ key: String, _ parameters: Parameters) throws -> Value? {
+        guard let text = parameters.get(key), !text.isEmpty else { return nil }
+        guard let value = Value(text) else { throw WireError.invalidRequest("\(key): expected a number", field: key) }
+        return value
     }
 
     private static func flag(_ key: String, _ parameters: Parameters) throws -> Bool {

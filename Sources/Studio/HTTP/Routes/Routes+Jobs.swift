@@ -16,13 +16,15 @@ extension Routes {
         }
         group.get("jobs") { request, _ in
             let cursor = try request.cursor { Int64($0) }
-            let ended = try await store.endedJobs(before: cursor, limit: Self.pageLimit + 1)
-            let active = cursor == nil ? try await store.activeJobs() : []
-            let page = ended.prefix(Self.pageLimit)
-            return try Self.reply(
-                JobPage(
+            let json = try await replies.json("jobs \(request.uri.query ?? "")", at: await store.revision) {
+                let ended = try await store.endedJobs(before: cursor, limit: Self.pageLimit + 1)
+                let active = cursor == nil ? try await store.activeJobs() : []
+                let page = ended.prefix(Self.pageLimit)
+                return JobPage(
                     jobs: try (active + page).map { try Job($0) },
-                    next: ended.count > Self.pageLimit ? page.last.map { String($0.id) } : nil), to: request)
+                    next: ended.count > Self.pageLimit ? page.last.map { String($0.id) } : nil)
+            }
+            return Self.reply(json: json, to: request)
         }
         group.get("jobs/{id}") { request, context in try Self.reply(try await studio.job(try context.id()), to: request) }
         group.post("jobs/{id}/cancel") { request, context in

@@ -17,16 +17,18 @@ extension Routes {
         group.get("snapshot") { _, _ in
             // Events that this state has already may come again, but none that it lacks is left out.
             let eventID = await hub.lastID
-            return try Self.reply(SnapshotReply(snapshot: try await studio.snapshot(), eventId: eventID.description))
+            let lists = try await replies.json("snapshot", at: await store.revision) { try await studio.lists() }
+            let status = try WireFormat.encode(StatusReply(status: try await studio.status(), eventId: eventID.description))
+            return Self.reply(json: WireFormat.merged(lists, status))
         }
         group.get("stats") { _, _ in
             let (images, jobs) = (try await store.imageTotals(), try await store.jobCounts())
-            let snapshot = try await studio.snapshot()
+            let status = try await studio.status()
             return try Self.reply(
                 StatsReply(
                     images: .init(count: images.count, starred: images.starred, trashed: images.trashed, bytes: images.byteCount),
                     jobs: Dictionary(uniqueKeysWithValues: JobStatus.allCases.map { ($0.rawValue, jobs[$0] ?? 0) }),
-                    disk: snapshot.disk, worker: snapshot.worker, queue: snapshot.queue))
+                    disk: status.disk, worker: status.worker, queue: status.queue))
         }
     }
 }
@@ -49,14 +51,14 @@ private struct CapabilitiesReply: Encodable {
     }
 }
 
-private struct SnapshotReply: Encodable {
-    let snapshot: Snapshot
+private struct StatusReply: Encodable {
+    let status: StudioStatus
     let eventId: String
 
     private enum CodingKeys: CodingKey { case eventId }
 
     func encode(to encoder: any Encoder) throws {
-        try snapshot.encode(to: encoder)
+        try status.encode(to: encoder)
         var container = encoder.container(keyedBy: CodingKeys.self)
         try container.encode(eventId, forKey: .eventId)
     }

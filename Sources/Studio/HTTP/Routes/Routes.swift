@@ -16,6 +16,7 @@ struct Routes: Sendable {
     let failures: FailureLimit
     let metrics: StudioMetrics
     let page: StaticPage
+    let replies = ReplyCache()
 
     static let prefix = "/api/v1"
     static let metadata = "\(prefix)/metadata"
@@ -47,7 +48,12 @@ extension Routes {
     static func reply(
         _ value: some Encodable, to request: Request? = nil, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
     ) throws -> Response {
-        let body = try WireFormat.encode(value)
+        reply(json: try WireFormat.encode(value), to: request, status: status, headers: headers)
+    }
+
+    static func reply(
+        json body: [UInt8], to request: Request? = nil, status: HTTPResponse.Status = .ok, headers: HTTPFields = [:]
+    ) -> Response {
         var headers = headers
         headers[.contentType] = "application/json"
         let etag = "\"\(SHA256.hexadecimal(of: body).prefix(32))\""

@@ -92,17 +92,14 @@ export const resume = () => post('/queue/resume');
 export const cancelAll = () => post('/queue/cancel-all');
 export const release = () => post('/engine/release');
 
-/**
- * @typedef {{q?: string, starred?: boolean, seed?: string, trashed?: boolean, steps?: string, guidance?: string, width?: string, height?: string,
- *   since?: string}} Filter
- */
+/** @typedef {{q?: string, starred?: boolean, seed?: string, trashed?: boolean} & Record<string, string | boolean | number | null | undefined>} Filter */
 
 /** @param {Filter} filter @param {string | null} cursor @param {AbortSignal} [signal] @returns {Promise<ImagePage>} */
 export function images(filter, cursor, signal) {
     const query = new URLSearchParams();
     if (cursor) query.set('cursor', cursor);
     for (const [name, value] of Object.entries(filter)) {
-        if (value) query.set(name, value === true ? '1' : value);
+        if (value || value === 0) query.set(name, value === true ? '1' : String(value));
     }
     // A plus sign for a space is an HTML form's habit, which not every server shares.
     const text = query.toString().replaceAll('+', '%20');

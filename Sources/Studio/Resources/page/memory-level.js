@@ -6,6 +6,14 @@ const memoryFailures = new Set(['does_not_fit', 'out_of_memory', 'worker_lost', 
 
 /** @typedef {{level: 'green' | 'yellow' | 'red' | 'idle', reason: string}} Level */
 
+const faults = new Set(['workerLost', 'deviceFault', 'refused']);
+
+/**
+ * The text that names a level: what went wrong need not be the budget.
+ * @param {Level} level
+ */
+export const levelWord = ({ level, reason }) => faults.has(reason) ? `memory.red.${reason}` : `memory.${level}`;
+
 /**
  * @param {MemoryState | null} memory
  * @param {WorkerState | null} worker

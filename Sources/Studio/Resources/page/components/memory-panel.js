@@ -5,7 +5,7 @@ import * as api from '../api.js';
 import { freshName, h, replace, style } from '../dom.js';
 import { bytes, percent, seconds, signedPercent } from '../format.js';
 import { named, t } from '../i18n.js';
-import { memoryLevel } from '../memory-level.js';
+import { levelWord, memoryLevel } from '../memory-level.js';
 import { fragmentationOf, heldBytes, runningJob } from '../store.js';
 import { bandChart, legend } from './line-chart.js';
 
@@ -52,7 +52,7 @@ class MemoryPanel {
         const running = runningJob(state);
         const { level, reason } = memoryLevel(state.memory, state.worker, running ? null : state.recent[0] ?? null);
         this.state.dataset.level = level;
-        replace(this.state, h('b', {}, t(`memory.${level}`)), ' ', t(`memory.reason.${reason}`));
+        replace(this.state, h('b', {}, t(levelWord({ level, reason }))), ' ', t(`memory.reason.${reason}`));
         if (!running) this.fetchLast(state);
         const live = running !== null && state.curve.points.length > 1;
         const report = live ? null : this.last?.report ?? null;
@@ -125,12 +125,21 @@ class MemoryPanel {
         const figures = [
             ['memory.now', memory ? bytes(memory.now) : '–'], ['memory.peak', bytesOrDash(memory?.peak)],
             ['memory.predicted', bytesOrDash(memory?.predicted)], ['memory.budget', bytesOrDash(memory?.budget)],
-            ['memory.fragmentation', fragmentation === null ? '–' : percent(fragmentation, 1)], ['memory.streamed', bytesOrDash(streamed)],
+            ['memory.fragmentation', fragmentation === null ? '–' : this.unused(fragmentation, report)], ['memory.streamed', bytesOrDash(streamed)],
             ['memory.hidden', hidden === null ? '–' : percent(hidden)], ['memory.freeOutside', bytesOrDash(memory?.freeOutside)],
             ['memory.rung', memory?.rung ? named('rung', memory.rung) : '–'],
             ['memory.source', named('source', memory?.source ?? 'ledger')],
         ];
         replace(this.figures, ...figures.map(([key, value]) => h('div', {}, h('dt', {}, t(key)), h('dd', { class: 'figure' }, value))));
+    }
+
+    /**
+     * A share of few pages may be large: with what it is in bytes.
+     * @param {number} share of the buffers @param {Report | null} report
+     */
+    unused(share, report) {
+        const points = report?.memoryCurve ?? this.app.store.state.curve.points;
+        return `${percent(share, 1)} · ${bytes(share * Math.max(0, ...points.map(point => point.arena)))}`;
     }
 
     /** @param {Report | null} report */

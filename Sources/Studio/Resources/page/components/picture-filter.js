@@ -1,5 +1,4 @@
-// Which pictures of a page are wanted, by what their parameters say. The server searches prompts, seeds and stars; the rest is looked
-// through here, page by page. Pure.
+// Which pictures are wanted, by what their parameters say: as the server is asked for them, and for those that events tell of. Pure.
 
 /**
  * @typedef {object} PictureFilter Bounds are inclusive; what is absent or null does not count.
@@ -38,10 +37,23 @@ export function isFiltering({ steps, guidance, size, days }) {
 }
 
 /**
- * Pictures come newest first: whether those after one of this day are all too old.
+ * As parameters of the question for pictures; times in milliseconds.
  * @param {PictureFilter} filter
- * @param {number} day
+ * @returns {Record<string, number | null | undefined>}
  */
-export function isPast({ days }, day) {
-    return days?.[0] != null && day < days[0];
+export function queryOf({ steps, guidance, size, days }) {
+    const [first = null, last = null] = days ?? [];
+    return {
+        stepsFrom: steps?.[0], stepsTo: steps?.[1], guidanceFrom: guidance?.[0], guidanceTo: guidance?.[1],
+        width: size?.width, height: size?.height,
+        from: first === null ? null : startOfDay(first), to: last === null ? null : startOfDay(last + 1) - 1,
+    };
+}
+
+/**
+ * When a day begins in the reader's time zone.
+ * @param {number} day as `dayNumber` counts them
+ */
+function startOfDay(day) {
+    return new Date(1970, 0, 1 + day).getTime();
 }

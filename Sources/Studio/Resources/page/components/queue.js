@@ -13,7 +13,8 @@ import { doneShare } from '../store.js';
 function brief({ width, height, steps, guidance, count }) {
     const parts = [];
     if (width && height) parts.push(size({ width, height }));
-    if (steps) parts.push(guidance === undefined ? plain(steps) : `${plain(steps)} · ${guidanceText(guidance)}`);
+    if (steps) parts.push(t('fact.steps', { count: steps }));
+    if (guidance !== undefined) parts.push(guidanceText(guidance));
     if (count && count > 1) parts.push(`×${plain(count)}`);
     return parts.join(' · ');
 }

@@ -3,7 +3,7 @@
 import { h, replace, s, setText } from '../dom.js';
 import { bytes, bytesOf } from '../format.js';
 import { t } from '../i18n.js';
-import { memoryLevel } from '../memory-level.js';
+import { levelWord, memoryLevel } from '../memory-level.js';
 import { icon } from '../icons.js';
 
 const signs = { green: 'check', yellow: 'warning', red: 'stop', idle: 'rest' };
@@ -34,7 +34,7 @@ export class Watermark {
             this.element.dataset.level = level;
             replace(this.sign, icon(signs[level]));
         }
-        setText(this.word, t(`memory.${level}`));
+        setText(this.word, t(levelWord({ level, reason })));
         this.element.dataset.reason = reason;
         const budget = memory?.budget ?? null;
         setText(this.held, memory ? budget === null ? bytes(memory.now) : bytesOf(memory.now, budget) : t('memory.nothing'));

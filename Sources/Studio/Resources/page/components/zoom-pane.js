@@ -34,7 +34,9 @@ export class Looks {
 
     fit() {
         const pane = this.first;
-        if (pane && pane.extent.width > 0) this.set({ scale: fitScale(pane.picture, pane.extent, this.ratio), x: 0.5, y: 0.5 }, true);
+        if (!pane || pane.extent.width === 0) return;
+        const height = Math.max(...[...this.panes].map(each => each.tallest));
+        this.set({ scale: fitScale({ width: pane.picture.width, height }, pane.extent, this.ratio), x: 0.5, y: 0.5 }, true);
     }
 
     /** One picture pixel on one device pixel. */
@@ -73,6 +75,9 @@ export class ZoomPane {
     }
 
     end() { this.observer.disconnect(); }
+
+    /** Of the layers, each as wide as the picture. */
+    get tallest() { return Math.max(...this.layers.map(({ width, height }) => height * this.picture.width / width)); }
 
     measure() {
         this.extent = { width: this.element.clientWidth, height: this.element.clientHeight };

@@ -102,7 +102,7 @@ export class GenerateView {
         this.empty.hidden = source !== null;
         this.image.hidden = source === null;
         this.frame.classList.toggle('is-preview', live !== null);
-        this.frame.classList.toggle('is-busy', job !== null && !chosen && live === null && ofJob === null);
+        this.frame.classList.toggle('is-busy', job !== null && !chosen && live === null && !ofJob);
         if (shape?.width && shape.height) {
             this.image.width = shape.width;
             this.image.height = shape.height;

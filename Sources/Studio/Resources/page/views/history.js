@@ -5,7 +5,7 @@ import * as api from '../api.js';
 import { announce } from '../announce.js';
 import { filterPanel } from '../components/filter-panel.js';
 import { Grid } from '../components/grid.js';
-import { isFiltering, isPast, matches } from '../components/picture-filter.js';
+import { isFiltering, matches, queryOf } from '../components/picture-filter.js';
 import { Selection } from '../components/select.js';
 import { toast } from '../components/toast.js';
 import { h, replace, setText } from '../dom.js';
@@ -23,9 +23,8 @@ export class HistoryView {
         this.app = app;
         /** @type {api.Filter} */
         this.filter = {};
-        /** @type {import('../components/picture-filter.js').PictureFilter} What the server does not search for. */
-        this.local = {};
-        this.looked = 0;
+        /** @type {import('../components/picture-filter.js').PictureFilter} */
+        this.parameters = {};
         /** @type {Picture[]} */
         this.items = [];
         /** @type {Set<number>} */
@@ -80,7 +79,7 @@ export class HistoryView {
             } }, icon(sign), t(`history.${name}`));
             return button;
         };
-        const panel = filterPanel(this.app.capabilities, filter => { this.local = filter; this.begin(); });
+        const panel = filterPanel(this.app.capabilities, filter => { this.parameters = filter; this.begin(); });
         const more = h('button', { type: 'button', class: 'chip', 'aria-expanded': 'false', onclick: () => {
             panel.hidden = !panel.hidden;
             more.setAttribute('aria-expanded', String(!panel.hidden));
@@ -114,7 +113,6 @@ export class HistoryView {
         this.loading = null;
         this.items = [];
         this.known.clear();
-        this.looked = 0;
         this.cursor = undefined;
         this.selection.clear();
         this.showBar();
@@ -126,15 +124,13 @@ export class HistoryView {
         const loading = this.loading = new AbortController();
         const first = this.cursor === undefined;
         try {
-            const page = await api.images(this.filter, this.cursor ?? null, loading.signal);
+            const page = await api.images({ ...this.filter, ...queryOf(this.parameters) }, this.cursor ?? null, loading.signal);
             if (loading.signal.aborted) return;
             this.loading = null;
-            const fresh = page.images.filter(image => !this.known.has(image.id) && matches(image, this.local, dayNumber(image.createdAt)));
-            const last = page.images[page.images.length - 1];
-            this.looked += page.images.length;
+            const fresh = page.images.filter(image => !this.known.has(image.id));
             for (const image of fresh) this.known.add(image.id);
             this.items.push(...fresh);
-            this.cursor = last && isPast(this.local, dayNumber(last.createdAt)) ? null : page.next;
+            this.cursor = page.next;
             this.grid.show(this.items, !first);
             this.showCount();
             if (first) announce(this.count.textContent ?? '');
@@ -149,10 +145,8 @@ export class HistoryView {
 
     showCount() {
         const all = this.cursor === null;
-        if (isFiltering(this.local)) setText(this.count,
-            t('history.found', { count: this.items.length, shown: number(this.items.length), looked: number(this.looked) }));
-        else setText(this.count, t(all ? 'history.all' : 'history.loaded', { count: this.items.length, shown: number(this.items.length) }));
-        const filtered = Object.values(this.filter).some(Boolean) || isFiltering(this.local);
+        setText(this.count, t(all ? 'history.all' : 'history.loaded', { count: this.items.length, shown: number(this.items.length) }));
+        const filtered = Object.values(this.filter).some(Boolean) || isFiltering(this.parameters);
         replace(this.foot, this.items.length === 0 && all ? t(filtered ? 'history.none' : 'history.empty') : all ? t('history.end')
             : t('history.loading'));
     }
@@ -208,7 +202,7 @@ export class HistoryView {
         if (Boolean(trashed) !== Boolean(image.trashedAt)) return false;
         if (starred && !image.starred) return false;
         if (seed && String(image.seed) !== seed) return false;
-        if (!matches(image, this.local, dayNumber(image.createdAt))) return false;
+        if (!matches(image, this.parameters, dayNumber(image.createdAt))) return false;
         const prompt = image.prompt.toLocaleLowerCase();
         return q.toLocaleLowerCase().split(/\s+/).every(word => prompt.includes(word));
     }
