@@ -44,7 +44,8 @@ public struct CPUBackend: Backend {
 
     private func like(_ device: any MemoryDevice, computes: Bool, _ usesOwnProducts: Bool) -> CPUBackend {
         CPUBackend(
-            device: device, instructionSet: instructionSet, threads: Int(team.threads), computes: computes, usesOwnProducts: usesOwnProducts)
+            device: device, instructionSet: instructionSet, threads: Int(team.threads), computes: computes, usesOwnProducts: usesOwnProducts
+        )
     }
 
     /// Whether the processor multiplies bf16 pairs itself, so that bf16 is faster than f32 and not slower.

@@ -2,8 +2,10 @@ import ArgumentParser
 
 struct BenchBlocksCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "blocks", abstract: "Times blocks of FLUX.1's transformer and of its T5 encoder, at full width, against the same roof as ops.",
-        discussion: "A transformer's block comes with the layers before the first and after the last block, which are under 1 % of it.")
+        commandName: "blocks", abstract: "Times blocks of FLUX.1's transformer and of its T5 encoder.",
+        discussion:
+            "The roof is that of ops. A transformer's block comes with the layers before the first and after the last block, which are under 1 % of it."
+    )
 
     @OptionGroup var shapes: BenchShapes
 

@@ -2,8 +2,8 @@ import ArgumentParser
 
 struct BenchImageCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "image", abstract: "Times what a picture is made of, a whole denoising step and the decoder, against the same roof as ops.",
-        discussion: "The step's transformer has FLUX.1's width and fewer blocks, in its proportion.")
+        commandName: "image", abstract: "Times what a picture is made of: a denoising step and the decoder.",
+        discussion: "The roof is that of ops. The step's transformer has FLUX.1's width and fewer blocks, in its proportion.")
 
     @OptionGroup var shapes: BenchShapes
     @Option(parsing: .unconditional, help: "Double-stream blocks of the step.") var doubleBlocks = 2

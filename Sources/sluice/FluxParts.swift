@@ -22,8 +22,8 @@ struct FluxParts {
 
     /// One evaluation of a transformer of so many blocks.
     func step(_ name: String, doubleBlocks: Int, singleBlocks: Int) throws -> OperationBenchmark {
-        let c: FluxTransformerConfiguration = try configuration(
-            "transformer/config.json", PublishedModel.fluxDev.configurations(doubleBlocks: doubleBlocks, singleBlocks: singleBlocks, tinyT5: true))
+        let files = PublishedModel.fluxDev.configurations(doubleBlocks: doubleBlocks, singleBlocks: singleBlocks, tinyT5: true)
+        let c: FluxTransformerConfiguration = try configuration("transformer/config.json", files)
         let transformer = FluxTransformer(c, weights: try store("transformer", FluxTransformer.units(c)))
         let modulation = try transformer.modulation(
             timesteps: [500], guidance: 3500, pooled: operations.filled([1, c.pooledProjectionDim]), pass)
