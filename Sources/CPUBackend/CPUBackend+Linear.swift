@@ -29,10 +29,26 @@ extension CPUBackend {
     }
 
     private func run(_ product: Product, _ x: Tensor, _ output: Tensor) throws {
-        if suitsKernel(x, output) { try runKernel(product, x, output) } else { try runStaged(product, x, output) }
+        if suitsKernel(x, output) {
+            try runKernel(product, x, output)
+        } else if x.type == .bf16 && !libraryTakesBF16 {
+            try runWidened(product, x, output)
+        } else {
+            try runStaged(product, x, output)
+        }
     }
 
-    /// Rows from which on packing weights pays. Without products of bf16 pairs oneDNN has slow code for bf16, whatever the rows.
+    /// For bf16 that neither the kernel nor oneDNN takes.
+    private func runWidened(_ product: Product, _ x: Tensor, _ output: Tensor) throws {
+        let wide = try product.accumulates ? widened(output) : empty(output.shape, .f32, for: .workspace)
+        let widenedProduct = try Product(
+            operation: product.operation, weight: widened(product.weight), bias: product.bias.map(widened), gate: product.gate.map(widened),
+            activation: product.activation, accumulates: product.accumulates)
+        try run(widenedProduct, widened(x), wide)
+        convert(wide, into: output)
+    }
+
+    /// Rows from which on packing weights pays. Without products of bf16 pairs oneDNN is slow or has no code at all, whatever the rows.
     private static let kernelRows = 96
 
     /// The project's own kernel reads and writes views and packs weights once for many rows. oneDNN is better at few rows, and at f32

@@ -56,7 +56,7 @@ struct Engine: Sendable, CustomTestStringConvertible {
     static let processors = InstructionSet.allCases.filter { $0 <= .best }.map { cpu($0, threads: 1) } + [cpu(.best, threads: 0)]
 
     /// All of them.
-    static let all = processors.dropLast() + usual + older
+    static let all = Array(processors.dropLast()) + usual + older
 
     /// Types that engines compute in.
     static let types: [ElementType] = [.f32, .bf16]

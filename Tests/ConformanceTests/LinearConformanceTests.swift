@@ -64,9 +64,9 @@ struct LinearConformanceTests {
         }
     }
 
-    /// Rows, columns and depth from which the CPU's own kernel takes products: parts of tiles, of panels and of blocks of columns, and sums over
-    /// one and several blocks of units.
-    private static let manyRows = [(96, 64, 64), (130, 70, 1100), (97, 33, 2100), (200, 300, 38)]
+    /// Rows, columns and depth that the CPU's own kernel takes: parts of tiles, of panels and of blocks of columns, sums over one and several
+    /// blocks of units; and two that it leaves to others at some levels: few rows, and an odd depth.
+    private static let manyRows = [(96, 64, 64), (130, 70, 1100), (97, 33, 2100), (200, 300, 38), (5, 40, 36), (100, 20, 33)]
 
     @Test(arguments: Engine.types)
     func `a product of many rows agrees with the reference on every instruction set`(type: ElementType) throws {
