@@ -165,6 +165,7 @@ def main() -> None:
             for _ in range(options.pairs):
                 ours = run(side, options.steps)
                 runs.append({what: (ours[what], ask(what, side, options.steps if what == "step" else 2)) for what in kinds})
+                print(f"  {side} {runs[-1]}", file=sys.stderr, flush=True)
             rows += [compare(what, side, [run[what] for run in runs]) for what in kinds]
     if options.out:
         pathlib.Path(options.out).write_text(json.dumps(rows, indent=1))
