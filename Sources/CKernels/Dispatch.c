@@ -1,4 +1,5 @@
 #include "KernelTable.h"
+#include "Product.h"
 
 KernelLevel kernelBestLevel(void) {
 #if defined(__x86_64__)
@@ -74,4 +75,20 @@ size_t kernelAttentionScratch(KernelTeam team, const KernelAttention *a) {
 
 void kernelAttention(KernelTeam team, const KernelAttention *a) {
     teamRun(attentionThreads(team, a), attentionItems(team, a), kernelTable(team.level)->attention, a);
+}
+
+static size_t productThreads(KernelTeam team, const KernelProduct *a) {
+    return teamSize(team.threads, a->rows, a->columns * a->depth / 16);
+}
+
+size_t kernelProductScratch(KernelTeam team, const KernelProduct *a) {
+    const size_t threads = productThreads(team, a);
+    return threads * productScratch(productGrid(a, threads)) * sizeof(float);
+}
+
+void kernelProduct(KernelTeam team, const KernelProduct *a) {
+    const size_t threads = productThreads(team, a);
+    const ProductGrid grid = productGrid(a, threads);
+    const size_t items = grid.rowBlocks * grid.columnBlocks;
+    teamRun(threads < items ? threads : items, items, kernelTable(team.level)->product, &grid);
 }

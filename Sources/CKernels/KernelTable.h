@@ -17,7 +17,7 @@ typedef struct {
 
 /// One level's code.
 typedef struct {
-    TeamBody norm, rotary, elementwise, finite, groupStatistics, groupNormalize, attention;
+    TeamBody norm, rotary, elementwise, finite, groupStatistics, groupNormalize, attention, product;
     /// Queries of a head that are one work item of attention.
     size_t queryBlock;
     /// Bytes that one thread of attention needs.

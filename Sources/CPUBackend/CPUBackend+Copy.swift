@@ -45,6 +45,13 @@ extension CPUBackend {
         if computes { kernelElementwise(team, &arguments) }
     }
 
+    /// The tensor's values in f32.
+    func widened(_ x: Tensor) throws(MemoryError) -> Tensor {
+        let wide = try empty(x.shape, .f32, for: .workspace)
+        convert(x, into: wide)
+        return wide
+    }
+
     /// The tensor itself if its rows follow each other, else a copy whose rows do.
     func dense(_ x: Tensor) throws(MemoryError) -> Tensor {
         if x.isContiguous { return x }

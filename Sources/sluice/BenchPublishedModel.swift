@@ -91,7 +91,7 @@ enum PublishedModel: String, CaseIterable, ExpressibleByArgument {
 
         """
 
-    private static func t5(layers: Int, heads: Int, feedForward: Int, vocabulary: Int) -> String {
+    static func t5(layers: Int, heads: Int, feedForward: Int, vocabulary: Int) -> String {
         """
         {
           "architectures": ["T5EncoderModel"],

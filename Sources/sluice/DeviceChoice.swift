@@ -9,6 +9,9 @@ struct DeviceChoice {
     /// What became of a choice that was left to Sluice; `nil` where there was none to make.
     let note: String?
 
+    /// The same with its matrix products left to the device's library.
+    var library: any Backend { (backend as? CPUBackend)?.leavingProductsToLibrary ?? backend }
+
     /// - Throws: `OptionError` for what names no device; what keeps a named device from being used.
     init(_ option: String) throws {
         let parts = option.split(separator: ":", omittingEmptySubsequences: false)

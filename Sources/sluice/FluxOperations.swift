@@ -10,11 +10,11 @@ struct FluxOperations {
 
     private static let width = 3072
     private static let heads = 24
-    private static let textTokens = 512
+    static let textTokens = 512
     private var imageTokens: Int { side * side / 256 }
     private var tokens: Int { Self.textTokens + imageTokens }
 
-    /// Plain matrix products, the fastest of which is the roof of arithmetic.
+    /// Plain matrix products by the device's library, the fastest of which is the roof of arithmetic.
     func products() throws -> [OperationBenchmark] {
         try [(2048, 2048, 2048), (4096, 4096, 4096), (tokens, Self.width, Self.width)].map { rows, depth, columns in
             try linear("matrix product", rows, depth, columns, bias: false)
@@ -108,7 +108,7 @@ struct FluxOperations {
     }
 
     /// Values of both signs around a hundredth, the same in every run.
-    private func filled(_ shape: [Int], _ elementType: ElementType? = nil) throws -> Tensor {
+    func filled(_ shape: [Int], _ elementType: ElementType? = nil) throws -> Tensor {
         let tensor = try backend.empty(shape, elementType ?? type)
         let step = max(1, min(tensor.rows, (1 << 20) / tensor.columns))
         let values = (0..<step * tensor.columns).map { Float(($0 &* 2_654_435_761) >> 8 & 0xff) / 12_800 - 0.01 }

@@ -18,11 +18,12 @@ struct OperationBenchmark {
         (self.name, self.shape, self.work, self.body) = (name, shape, work, body)
     }
 
-    /// Shortest time of one run, seconds: of several batches that take a while each, since a device may work through a queue.
+    /// Shortest time of one run, seconds: of several batches that take a while each, since a device may work through a
+    /// queue, or of two where one run takes a while.
     func seconds(on backend: any Backend) throws -> Double {
         let first = try time(1, on: backend)
         let count = max(1, Int(0.05 / max(first, 1e-9)))
-        return try (0..<5).map { _ in try time(count, on: backend) / Double(count) }.min() ?? first
+        return try (0..<(first < 1 ? 5 : 2)).map { _ in try time(count, on: backend) / Double(count) }.min() ?? first
     }
 
     private func time(_ count: Int, on backend: any Backend) throws -> Double {

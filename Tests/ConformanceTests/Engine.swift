@@ -52,8 +52,11 @@ struct Engine: Sendable, CustomTestStringConvertible {
     /// The devices with the kernels of those that lack their instructions.
     static let older = devices.filter { $0.properties.major == 9 }.map { cuda($0, usesWarpgroups: false) }
 
-    /// All of them, and the CPU's at every dispatch level that this machine can run.
-    static let all = InstructionSet.allCases.filter { $0 <= .best }.map { cpu($0, threads: 1) } + usual + older
+    /// The CPU's at every dispatch level that this machine can run.
+    static let processors = InstructionSet.allCases.filter { $0 <= .best }.map { cpu($0, threads: 1) } + [cpu(.best, threads: 0)]
+
+    /// All of them.
+    static let all = Array(processors.dropLast()) + usual + older
 
     /// Types that engines compute in.
     static let types: [ElementType] = [.f32, .bf16]

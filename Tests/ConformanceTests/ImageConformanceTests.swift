@@ -12,7 +12,7 @@ struct ImageConformanceTests {
             for hasResidual in [false, true] {
                 let terms = inputs * kernel * kernel
                 let scale = 3 / Float(terms).squareRoot()
-                try expectAgreement(of: Engine.usual + Engine.older, type, .sum(type, terms: terms, size: scale + 1)) { operands in
+                try expectAgreement(of: Engine.all, type, .sum(type, terms: terms, size: scale + 1)) { operands in
                     let x = try operands.tensor(height, width, inputs)
                     let weight = try operands.tensor(outputs, inputs, kernel, kernel, scale: scale)
                     let bias = try operands.tensor(outputs)

@@ -1,3 +1,4 @@
+import CPUBackend
 import Tensors
 import Testing
 
@@ -61,6 +62,41 @@ struct LinearConformanceTests {
             _ = try x.linear(weight: weight, bias: nil, into: output.view, on: operands.backend)
             return output.whole.columns(60..<63)
         }
+    }
+
+    /// Rows, columns and depth that the CPU's own kernel takes: parts of tiles, of panels and of blocks of columns, sums over one and several
+    /// blocks of units; and two that it leaves to others at some levels: few rows, and an odd depth.
+    private static let manyRows = [(96, 64, 64), (130, 70, 1100), (97, 33, 2100), (200, 300, 38), (5, 40, 36), (100, 20, 33)]
+
+    @Test(arguments: Engine.types)
+    func `a product of many rows agrees with the reference on every instruction set`(type: ElementType) throws {
+        for (rows, columns, depth) in Self.manyRows {
+            for (margin, isGated) in [(0, false), (2, false), (0, true), (2, true)] {
+                try expectAgreement(of: Engine.processors, type, Self.tolerance(type, depth)) { operands in
+                    let x = try operands.buffer(rows, depth, margin: margin).view
+                    let weight = try operands.weight(columns, depth)
+                    let (bias, gate) = (try operands.tensor(columns), try operands.tensor(columns))
+                    let output = try operands.buffer(rows, columns, margin: margin)
+                    if isGated {
+                        try output.view.addLinear(x, weight: weight, bias: bias, gate: gate, on: operands.backend)
+                    } else {
+                        _ = try x.linear(weight: weight, bias: bias, activation: .geluTanh, into: output.view, on: operands.backend)
+                    }
+                    return output.whole
+                }
+            }
+        }
+    }
+
+    @Test(arguments: Engine.types)
+    func `a product gives the same bits on any number of threads`(type: ElementType) throws {
+        let results = try [1, 2, 3, 0].map { threads in
+            let backend = CPUBackend(instructionSet: .best, threads: threads)
+            var operands = Operands(seed: 7, type: type, backend: backend)
+            let (x, weight) = (try operands.buffer(1000, 1100, margin: 2).view, try operands.weight(300, 1100))
+            return backend.download(try x.linear(weight: weight, bias: nil, on: backend))
+        }
+        #expect(results.allSatisfy { $0 == results[0] })
     }
 
     private static func tolerance(_ type: ElementType, _ depth: Int) -> Tolerance {

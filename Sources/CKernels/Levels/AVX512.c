@@ -9,6 +9,7 @@
 
 #include "../GroupNorm.h"
 #include "../KernelTable.h"
+#include "../Product.h"
 
 #pragma clang attribute push(__attribute__((target("avx2,fma,avx512f,avx512bw,avx512dq,avx512vl"))), apply_to = function)
 #include "Vector.h"

@@ -1,19 +1,10 @@
 // Attention by blocks of queries and keys with a running softmax (Milakov and Gimelshein 2018; Dao et al. 2022): the score matrix
-// exists one block at a time. Both products are sums over 4-byte units: a pair of bf16 elements where the level multiplies those,
-// else one f32. The first operand is read by row and broadcast; the second lies in panels of up to `panelWidth` columns,
-// [depth in units][columns of the panel].
-//
-// The level's source defines TILE_ROWS × TILE_VECTORS, the tile of results kept in registers, and multiplyPairs() if HAS_PAIRS.
+// exists one block at a time. Both products go by tiles (Tile.h).
 
 enum {
-    panelWidth = TILE_VECTORS * lanes,
     queryBlock = TILE_ROWS * 16,
     keyBlock = 256,
 };
-
-INLINE size_t ceilDivide(size_t x, size_t divisor) { return (x + divisor - 1) / divisor; }
-INLINE size_t smaller(size_t x, size_t y) { return x < y ? x : y; }
-INLINE size_t inVectors(size_t x) { return ceilDivide(x, lanes) * lanes; }
 
 /// One thread's scratch, in units of 4 bytes, and the sizes it is cut by.
 typedef struct {
@@ -100,62 +91,24 @@ INLINE void packQueries(
     }
 }
 
-INLINE Vector multiplyAdd(Vector sum, Vector x, Vector y, size_t perUnit) {
-#ifdef HAS_PAIRS
-    if (perUnit == 2) return multiplyPairs(sum, x, y);
-#endif
-    (void)perUnit;
-    return sum + x * y;
-}
+/// Weights that become bf16 are powers of two of scaled scores, the others powers of e of scores.
+INLINE float scoreFactor(size_t perUnit) { return perUnit == 2 ? 1.44269504f : 1; }
 
-/// results[TILE_ROWS, 16·vectors] (+)= left[TILE_ROWS, depth] · panel[depth, 16·vectors].
-INLINE void multiplyTile(
-    const float *left, size_t leftStride, const float *panel, size_t depth, float *results, size_t stride, bool adds, size_t vectors,
-    size_t perUnit) {
-    Vector tile[TILE_ROWS][TILE_VECTORS];
-#pragma clang loop unroll(full)
-    for (size_t row = 0; row < TILE_ROWS; row++)
-#pragma clang loop unroll(full)
-        for (size_t v = 0; v < vectors; v++)
-            tile[row][v] = adds ? load(results, row * stride + v * lanes, lanes, KernelTypeF32) : (Vector)0;
-    for (size_t unit = 0; unit < depth; unit++) {
-        Vector right[TILE_VECTORS];
-#pragma clang loop unroll(full)
-        for (size_t v = 0; v < vectors; v++) right[v] = load(panel, (unit * vectors + v) * lanes, lanes, KernelTypeF32);
-#pragma clang loop unroll(full)
-        for (size_t row = 0; row < TILE_ROWS; row++) {
-            const Vector x = left[row * leftStride + unit];
-#pragma clang loop unroll(full)
-            for (size_t v = 0; v < vectors; v++) tile[row][v] = multiplyAdd(tile[row][v], x, right[v], perUnit);
-        }
-    }
-#pragma clang loop unroll(full)
-    for (size_t row = 0; row < TILE_ROWS; row++)
-#pragma clang loop unroll(full)
-        for (size_t v = 0; v < vectors; v++) store(tile[row][v], results, row * stride + v * lanes, lanes, KernelTypeF32);
-}
-
-/// Rows of the left operand times one panel; `rows` is a multiple of TILE_ROWS.
-INLINE void multiplyPanel(
-    const float *left, size_t leftStride, size_t rows, const float *panel, size_t width, size_t depth, float *results, size_t stride,
-    bool adds, size_t perUnit) {
-    for (size_t row = 0; row < rows; row += TILE_ROWS) {
-        const float *x = left + row * leftStride;
-        float *y = results + row * stride;
-        switch (width / lanes) {
-        case 1: multiplyTile(x, leftStride, panel, depth, y, stride, adds, 1, perUnit); break;
-#if TILE_VECTORS > 1
-        case 2: multiplyTile(x, leftStride, panel, depth, y, stride, adds, 2, perUnit); break;
-        case 3: multiplyTile(x, leftStride, panel, depth, y, stride, adds, 3, perUnit); break;
-        case 4: multiplyTile(x, leftStride, panel, depth, y, stride, adds, 4, perUnit); break;
-#endif
-        }
-    }
+INLINE Vector weightsOf(Vector scores, size_t perUnit) {
+    return perUnit == 2 ? coarsePowerOfTwo(scores) : exponentialOfNegative(scores);
 }
 
 /// Stores weights as units over the scores they came from: bf16 pairs need half the room, so a write never passes the reading.
 INLINE void storeWeights(Vector weights, float *row, size_t c, size_t perUnit) {
-    store(weights, row, c, lanes, perUnit == 2 ? KernelTypeBF16 : KernelTypeF32);
+#ifdef HAS_PAIRS
+    if (perUnit == 2) {
+        const Halves rounded = roundNormal(weights);
+        memcpy((uint16_t *)row + c, &rounded, sizeof rounded);
+        return;
+    }
+#endif
+    (void)perUnit;
+    store(weights, row, c, lanes, KernelTypeF32);
 }
 
 /// One row of a block: scores → exp(scale·score + bias − running maximum), the row's sums rescaled to that maximum.
@@ -163,30 +116,34 @@ INLINE void storeWeights(Vector weights, float *row, size_t c, size_t perUnit) {
 INLINE void softmaxRow(
     const KernelAttention *a, const AttentionScratch *s, size_t row, size_t valid, size_t width, const float *bias, size_t perUnit) {
     float *scores = s->scores + row * keyBlock;
+    const float biasFactor = scoreFactor(perUnit), factor = a->scale * biasFactor;
     Vector peak = -INFINITY;
     EACH_VECTOR(c, n, valid) {
-        Vector score = load(scores, c, lanes, KernelTypeF32) * a->scale;
-        if (bias) score += load(bias, c, n, KernelTypeF32);
+        Vector score = load(scores, c, lanes, KernelTypeF32) * factor;
+        if (bias) {
+            score += load(bias, c, n, KernelTypeF32) * biasFactor;
+            store(score, scores, c, lanes, KernelTypeF32);
+        }
         if (n < lanes) score = choose(laneIndex() < (int32_t)n, score, -INFINITY);
-        peak = choose(score > peak, score, peak);
-        store(score, scores, c, lanes, KernelTypeF32);
+        peak = score > peak ? score : peak;
     }
     const float before = s->maxima[row], found = largest(peak), maximum = found > before ? found : before;
+    const float pending = bias ? 1 : factor;
     Vector total = 0;
     EACH_VECTOR(c, n, width) {
         Vector weights = 0;
         if (c < valid) {
-            weights = exponentialOfNegative(load(scores, c, lanes, KernelTypeF32) - maximum);
+            weights = weightsOf(load(scores, c, lanes, KernelTypeF32) * pending - maximum, perUnit);
             if (c + lanes > valid) weights = choose(laneIndex() < (int32_t)(valid - c), weights, 0);
         }
         total += weights;
         storeWeights(weights, scores, c, perUnit);
     }
     if (maximum > before) {
-        const Vector factor = exponential((Vector)(before - maximum));
-        s->totals[row] *= factor[0];
+        const Vector shrink = exponential((Vector)((before - maximum) / biasFactor));
+        s->totals[row] *= shrink[0];
         float *sums = s->sums + row * s->channels;
-        for (size_t c = 0; c < s->channels; c += lanes) store(load(sums, c, lanes, KernelTypeF32) * factor, sums, c, lanes, KernelTypeF32);
+        for (size_t c = 0; c < s->channels; c += lanes) store(load(sums, c, lanes, KernelTypeF32) * shrink, sums, c, lanes, KernelTypeF32);
         s->maxima[row] = maximum;
     }
     s->totals[row] += sum(total);
@@ -250,12 +207,6 @@ INLINE void attendItems(const KernelAttention *a, size_t worker, size_t begin, s
         attendQueries(a, head, item % blocks * queryBlock, &s, type, perUnit);
     }
 }
-
-#ifdef HAS_PAIRS
-enum { perUnitBF16 = 2 };
-#else
-enum { perUnitBF16 = 1 };
-#endif
 
 static void attention(const void *arguments, size_t worker, size_t begin, size_t end) {
     const KernelAttention *a = arguments;

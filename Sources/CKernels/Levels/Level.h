@@ -4,11 +4,14 @@
 
 #include "../KernelTable.h"
 #include "../GroupNorm.h"
+#include "../Product.h"
 #include "Elementwise.h"
 #include "GroupNorm.h"
 #include "Norm.h"
 #include "Rotary.h"
+#include "Tile.h"
 #include "Attention.h"
+#include "Product.h"
 
 const KernelTable KERNEL_TABLE = {
     .norm = norm,
@@ -18,6 +21,7 @@ const KernelTable KERNEL_TABLE = {
     .groupStatistics = groupStatistics,
     .groupNormalize = groupNormalize,
     .attention = attention,
+    .product = product,
     .queryBlock = queryBlock,
     .attentionScratch = attentionScratch,
 };

@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// The CPU operations that are not matrix products: one body of code, compiled for several instruction sets, the best of which is
+// The CPU operations that are not left to oneDNN: one body of code, compiled for several instruction sets, the best of which is
 // chosen at run time. Elements are f32, f16 or bf16; arithmetic is f32, and each result is rounded once (nearest, ties to even).
 
 typedef enum { KernelTypeF32, KernelTypeF16, KernelTypeBF16 } KernelType;
@@ -116,6 +116,21 @@ typedef struct {
 } KernelAttention;
 size_t kernelAttentionScratch(KernelTeam team, const KernelAttention *arguments);
 void kernelAttention(KernelTeam team, const KernelAttention *arguments);
+
+/// output = activation(x·weightᵀ + bias) with bias 0 and gate 1 where NULL, or output += gate ⊙ (x·weightᵀ + bias) if `accumulates`.
+/// x [rows, depth], weight [columns, depth] contiguous, bias and gate [columns], output [rows, columns]. Of bf16, depth and x's
+/// stride are even.
+typedef struct {
+    KernelType type;
+    KernelActivation activation;
+    bool accumulates;
+    size_t rows, columns, depth;
+    KernelMatrix x, output;
+    const void *weight, *bias, *gate;
+    void *scratch;
+} KernelProduct;
+size_t kernelProductScratch(KernelTeam team, const KernelProduct *arguments);
+void kernelProduct(KernelTeam team, const KernelProduct *arguments);
 
 /// Copies rows of `byteCount` bytes; strides in bytes. source row of output row i is ids[i], or i where ids is NULL.
 void kernelCopyRows(

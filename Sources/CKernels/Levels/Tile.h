@@ -1,0 +1,71 @@
+// Matrix products by tiles of results kept in registers. Sums go over units of 4 bytes: a pair of bf16 elements where the level multiplies
+// those, else one f32. The first operand is read by row and broadcast; the second lies in panels of up to `panelWidth` columns,
+// [depth in units][columns of the panel].
+//
+// The level's source defines TILE_ROWS × TILE_VECTORS, and multiplyPairs() and roundNormal() if HAS_PAIRS.
+
+enum { panelWidth = TILE_VECTORS * lanes };
+
+/// bf16 elements of a unit.
+#ifdef HAS_PAIRS
+enum { perUnitBF16 = 2 };
+#else
+enum { perUnitBF16 = 1 };
+#endif
+
+INLINE size_t ceilDivide(size_t x, size_t divisor) { return (x + divisor - 1) / divisor; }
+INLINE size_t smaller(size_t x, size_t y) { return x < y ? x : y; }
+INLINE size_t inVectors(size_t x) { return ceilDivide(x, lanes) * lanes; }
+
+INLINE Vector multiplyAdd(Vector sum, Vector x, Vector y, size_t perUnit) {
+#ifdef HAS_PAIRS
+    if (perUnit == 2) return multiplyPairs(sum, x, y);
+#endif
+    (void)perUnit;
+    return sum + x * y;
+}
+
+/// results[TILE_ROWS, 16·vectors] (+)= left[TILE_ROWS, depth] · panel[depth, 16·vectors].
+INLINE void multiplyTile(
+    const float *left, size_t leftStride, const float *panel, size_t depth, float *results, size_t stride, bool adds, size_t vectors,
+    size_t perUnit) {
+    Vector tile[TILE_ROWS][TILE_VECTORS];
+#pragma clang loop unroll(full)
+    for (size_t row = 0; row < TILE_ROWS; row++)
+#pragma clang loop unroll(full)
+        for (size_t v = 0; v < vectors; v++)
+            tile[row][v] = adds ? load(results, row * stride + v * lanes, lanes, KernelTypeF32) : (Vector)0;
+    for (size_t unit = 0; unit < depth; unit++) {
+        Vector right[TILE_VECTORS];
+#pragma clang loop unroll(full)
+        for (size_t v = 0; v < vectors; v++) right[v] = load(panel, (unit * vectors + v) * lanes, lanes, KernelTypeF32);
+#pragma clang loop unroll(full)
+        for (size_t row = 0; row < TILE_ROWS; row++) {
+            const Vector x = left[row * leftStride + unit];
+#pragma clang loop unroll(full)
+            for (size_t v = 0; v < vectors; v++) tile[row][v] = multiplyAdd(tile[row][v], x, right[v], perUnit);
+        }
+    }
+#pragma clang loop unroll(full)
+    for (size_t row = 0; row < TILE_ROWS; row++)
+#pragma clang loop unroll(full)
+        for (size_t v = 0; v < vectors; v++) store(tile[row][v], results, row * stride + v * lanes, lanes, KernelTypeF32);
+}
+
+/// Rows of the left operand times one panel; `rows` is a multiple of TILE_ROWS.
+INLINE void multiplyPanel(
+    const float *left, size_t leftStride, size_t rows, const float *panel, size_t width, size_t depth, float *results, size_t stride,
+    bool adds, size_t perUnit) {
+    for (size_t row = 0; row < rows; row += TILE_ROWS) {
+        const float *x = left + row * leftStride;
+        float *y = results + row * stride;
+        switch (width / lanes) {
+        case 1: multiplyTile(x, leftStride, panel, depth, y, stride, adds, 1, perUnit); break;
+#if TILE_VECTORS > 1
+        case 2: multiplyTile(x, leftStride, panel, depth, y, stride, adds, 2, perUnit); break;
+        case 3: multiplyTile(x, leftStride, panel, depth, y, stride, adds, 3, perUnit); break;
+        case 4: multiplyTile(x, leftStride, panel, depth, y, stride, adds, 4, perUnit); break;
+#endif
+        }
+    }
+}
