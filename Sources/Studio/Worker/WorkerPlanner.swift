@@ -9,8 +9,6 @@ struct WorkerPlanner: Sendable {
     private let budgetByteCount: Int
     private let offload: Offload
     private let memory: RunPlanner
-    /// The same model on an engine that counts its operations.
-    private let operations: RunPlanner
 
     /// - Throws: `ModelError` with everything that is wrong with the model.
     init(_ engine: Engine, _ decoding: Decoding) throws {
@@ -21,7 +19,6 @@ struct WorkerPlanner: Sendable {
         folder = model.folder
         let context = (engine.backend.device as? any PagedDevice)?.contextByteCount ?? 0
         memory = RunPlanner(model, contextByteCount: context, on: engine.backend)
-        operations = RunPlanner(model, contextByteCount: 0, on: NullBackend())
     }
 
     /// As the engine draws the picture at `ordinal`.
@@ -49,13 +46,7 @@ struct WorkerPlanner: Sendable {
     func work(of request: DrawRequest) async throws -> Pace.Work { try work(generation(request, ordinal: 0)) }
 
     private func work(_ request: GenerationRequest) throws -> Pace.Work {
-<<<<<<< HEAD
-        let plan = try operations.plan(request, budgetByteCount: .max / 4, offload: .none)
+        let plan = try memory.planned(request, budgetByteCount: .max / 4, offload: .none).plan
         return Dictionary(uniqueKeysWithValues: plan.phases.map { ($0.phase, Double($0.floatingPointOperations)) })
-=======
-        let plan = try operations.planned(request, budgetByteCount: .max / 4, offload: .none).plan
-        return Dictionary(
-            uniqueKeysWithValues: plan.phases.compactMap { phase in phase.floatingPointOperations.map { (phase.phase, Double($0)) } })
->>>>>>> aee1dfab684b1e288da41cd070a8fb03cc4707de
     }
 }
