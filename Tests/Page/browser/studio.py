@@ -45,6 +45,17 @@ class Studio:
         assert found, f"the server said {self.said!r}; its log: {self.log}"
         self.address = found[0]
         self.port = int(self.address.rsplit(":", 1)[1])
+        self.await_engine()
+
+    def await_engine(self):
+        """Before it, questions about the engine are answered with an error, of which a browser's console tells."""
+        deadline = time.monotonic() + 60
+        while time.monotonic() < deadline:
+            try:
+                return urllib.request.urlopen(f"{self.address}/readyz", timeout=10).close()
+            except urllib.error.HTTPError:
+                time.sleep(0.05)
+        raise AssertionError(f"the engine does not get ready: {self.log}")
 
     def stop(self, with_signal=signal.SIGTERM):
         if self.process and self.process.poll() is None:

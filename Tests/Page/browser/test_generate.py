@@ -33,10 +33,11 @@ def page(studio, visitor):
 
 def test_a_click_leads_through_steps_and_blocks_to_a_picture(page, studio):
     known = {image["id"] for image in studio.ask("GET", "/images")["images"]}
-    ask_for(page, "a lighthouse in the rain", steps=60)
+    # Long enough to be watched, at the ten or twenty times a second that the engine tells of it.
+    ask_for(page, "a lighthouse in the rain", steps=400)
     generate(page)
     where = page.locator(".where")
-    expect(where).to_have_text(re.compile(r"^step \d+/60 · block \d/8 · (double|single) stream · [a-z-]+$"))
+    expect(where).to_have_text(re.compile(r"^step \d+/400 · block \d/8 · (double|single) stream · [a-z-]+$"))
     seen = set()
     for _ in range(40):
         seen.add(where.text_content())
@@ -138,7 +139,8 @@ def test_a_second_tab_sees_the_same_through_one_stream(studio, visitor):
     first = visitor.open(studio, context=context)
     first.wait_for_timeout(1000)
     second = visitor.open(studio, context=context)
-    ask_for(first, "in both", steps=1000)
+    # It lasts longer than a tab waits for one that said no word when it went.
+    ask_for(first, "in both", steps=1000, side=512)
     generate(first)
     for page in (first, second):
         expect(running(page)).to_contain_text("in both")
