@@ -106,6 +106,8 @@ extension EngineWorker {
             unlink(StagedImage.thumbnail(of: file).string)
             throw CancellationError()
         }
+        // Whoever sees the picture finds what is held now, not what the last interval told.
+        send(.memory(memory.reading(engine)))
         send(
             .image(StagedImage(job: order.job, attempt: order.attempt, ordinal: ordinal, file: name, sha256: digest, byteCount: byteCount)))
     }
