@@ -113,8 +113,8 @@ class Sluice:
         return {"step": times["stepSeconds"][1:], "decode": [decoding["computeSeconds"]]}
 
     def t5(self, side: int, _steps: int) -> dict:
-        rows = json.loads(self.output("bench", "blocks", "--side", str(side), "--only", "T5", "--json"))["rows"]
-        return {"t5": [row["seconds"] for row in rows]}
+        rows = json.loads(self.output("bench", "blocks", "--side", str(side), "--only", "T5", "--json"))["operations"]
+        return {"t5": [row["seconds"] for row in rows if "T5" in row["name"]]}
 
 
 def compare(what: str, side: int, pairs: list[tuple[list[float], list[float]]]) -> dict:

@@ -28,15 +28,17 @@ struct BenchShapes: ParsableArguments {
         let found = try parts(operations).flatMap { part in
             try part().filter { only.map($0.name.contains) ?? true }.map { try Row($0, on: backend) }
         }
+        if let only, found.isEmpty {
+            throw OptionError.invalid(option: "--only", value: only, expected: "part of a name that the command prints without it")
+        }
+        let rows = products + [copy] + found
         if json {
             try print(
                 JSONFile.text(
-                    Result(
-                        device: "\(backend)", dtype: operations.type.rawValue, side: side, roof: roof, roofRows: products + [copy],
-                        rows: found)))
+                    Result(device: "\(backend)", dtype: operations.type.rawValue, side: side, roof: roof, operations: rows)))
         } else {
             print("\(backend), \(operations.type.rawValue), \(side)×\(side)")
-            for row in products + [copy] + found { print(row.line(under: roof)) }
+            for row in rows { print(row.line(under: roof)) }
         }
     }
 
@@ -44,7 +46,8 @@ struct BenchShapes: ParsableArguments {
         let device, dtype: String
         let side: Int
         let roof: Roof
-        let roofRows, rows: [Row]
+        /// Those of the roof come first.
+        let operations: [Row]
     }
 
     private struct Roof: Encodable {

@@ -125,6 +125,19 @@ import Weights
         #expect(try scratch.contents == ["old"])
     }
 
+    @Test("Operations are timed beside the roof, one of them by its name; a name that none has is refused")
+    func timesOperations() throws {
+        let run = try SluiceProcess.run(["bench", "ops", "--device", "cpu", "--side", "16", "--only", "CLIP", "--json"])
+        #expect(run.exitCode == 0, "\(run.errors)")
+        let json = try #require(try JSONSerialization.jsonObject(with: Data(run.output.utf8)) as? [String: Any])
+        let operations = try #require(json["operations"] as? [[String: Any]])
+        let names = operations.compactMap { $0["name"] as? String }
+        #expect(names.contains("copy") && names.last == "CLIP attention")
+        #expect(operations.allSatisfy { $0["flopPerSecond"] is Double || $0["bytesPerSecond"] is Double })
+        let none = try SluiceProcess.run(["bench", "ops", "--device", "cpu", "--side", "16", "--only", "nothing"])
+        #expect(none.exitCode == 2 && none.failures.count == 1 && none.output.isEmpty && none.errors.contains("--only nothing"))
+    }
+
     @Test("The planned arena wastes under 1 % on fifty pictures, where a caching allocator wastes most")
     func comparesAllocators() throws {
         let run = try SluiceProcess.run(["bench", "memory", "--json"])
