@@ -15,22 +15,22 @@ struct BenchShapes: ParsableArguments {
         }
     }
 
-    /// Measures the roof, then what `parts` make, one part's operands in memory at a time, and prints all of it.
+    /// Measures what `parts` make, one part's operands in memory at a time, then the roof, and prints all of it.
     func measure(_ parts: (FluxOperations) -> [() throws -> [OperationBenchmark]]) throws {
         let choice = try DeviceChoice(computing.device)
         let memory = ReusingDevice(choice.backend.device)
         let (backend, library) = (choice.backend.running(on: memory), choice.library.running(on: memory))
         let type = try computing.elementType(on: backend)
         let operations = FluxOperations(backend: backend, type: type, side: side)
-        let products = try FluxOperations(backend: library, type: type, side: side).products().map { try Row($0, on: library) }
-        let copy = try Row(operations.copy(), on: backend)
-        let roof = Roof(flopPerSecond: products.compactMap(\.flopPerSecond).max() ?? 0, bytesPerSecond: copy.bytesPerSecond ?? 0)
         let found = try parts(operations).flatMap { part in
             try part().filter { only.map($0.name.contains) ?? true }.map { try Row($0, on: backend) }
         }
         if let only, found.isEmpty {
             throw OptionError.invalid(option: "--only", value: only, expected: "part of a name that the command prints without it")
         }
+        let products = try FluxOperations(backend: library, type: type, side: side).products().map { try Row($0, on: library) }
+        let copy = try Row(operations.copy(), on: backend)
+        let roof = Roof(flopPerSecond: products.compactMap(\.flopPerSecond).max() ?? 0, bytesPerSecond: copy.bytesPerSecond ?? 0)
         let rows = products + [copy] + found
         if json {
             try print(
