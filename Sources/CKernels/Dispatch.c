@@ -1,12 +1,25 @@
+#define _GNU_SOURCE
 #include "KernelTable.h"
 #include "Product.h"
+
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#if defined(__x86_64__)
+/// Linux saves 8 KiB of tile registers only for processes that ask for it (Documentation/arch/x86/xstate.rst of its sources).
+static bool mayUseTileRegisters(void) {
+    enum { requestPermission = 0x1023, tileData = 18 };
+    return __builtin_cpu_supports("amx-tile") && __builtin_cpu_supports("amx-bf16") &&
+        syscall(SYS_arch_prctl, requestPermission, tileData) == 0;
+}
+#endif
 
 KernelLevel kernelBestLevel(void) {
 #if defined(__x86_64__)
     __builtin_cpu_init();
     const bool wide = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
         __builtin_cpu_supports("avx512vl");
-    if (wide && __builtin_cpu_supports("avx512bf16")) return KernelLevelAVX512BF16;
+    if (wide && __builtin_cpu_supports("avx512bf16")) return mayUseTileRegisters() ? KernelLevelAMX : KernelLevelAVX512BF16;
     if (wide) return KernelLevelAVX512;
     if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return KernelLevelAVX2;
 #endif
@@ -16,6 +29,7 @@ KernelLevel kernelBestLevel(void) {
 const KernelTable *kernelTable(KernelLevel level) {
 #if defined(__x86_64__)
     switch (level) {
+    case KernelLevelAMX: return &kernelsAMX;
     case KernelLevelAVX512BF16: return &kernelsAVX512BF16;
     case KernelLevelAVX512: return &kernelsAVX512;
     case KernelLevelAVX2: return &kernelsAVX2;
@@ -59,22 +73,35 @@ bool kernelIsFinite(KernelTeam team, KernelType type, KernelMatrix x, size_t row
     return !atomic_load(&found);
 }
 
-static size_t attentionItems(KernelTeam team, const KernelAttention *a) {
-    const size_t block = kernelTable(team.level)->queryBlock;
-    return a->heads * ((a->tokens + block - 1) / block);
-}
+static size_t inBlocks(size_t count, size_t block) { return (count + block - 1) / block; }
 
 static size_t attentionThreads(KernelTeam team, const KernelAttention *a) {
-    const size_t items = attentionItems(team, a);
+    const size_t items = a->heads * inBlocks(a->tokens, attentionQueries);
     return teamSize(team.threads, items, a->heads * a->tokens * a->tokens * a->headSize / 16 / items);
 }
 
+static AttentionGroup attentionGroup(const KernelAttention *a, size_t threads) {
+    const size_t wanted = inBlocks(attentionItems * threads, inBlocks(a->tokens, attentionQueries));
+    return (AttentionGroup){a, 0, wanted < a->heads ? wanted : a->heads};
+}
+
 size_t kernelAttentionScratch(KernelTeam team, const KernelAttention *a) {
-    return attentionThreads(team, a) * kernelTable(team.level)->attentionScratch(a);
+    const size_t threads = attentionThreads(team, a);
+    const AttentionGroup group = attentionGroup(a, threads);
+    return kernelTable(team.level)->attentionScratch(&group, threads);
 }
 
 void kernelAttention(KernelTeam team, const KernelAttention *a) {
-    teamRun(attentionThreads(team, a), attentionItems(team, a), kernelTable(team.level)->attention, a);
+    const KernelTable *table = kernelTable(team.level);
+    const size_t threads = attentionThreads(team, a), blocks = inBlocks(a->tokens, attentionKeys);
+    AttentionGroup group = attentionGroup(a, threads);
+    const size_t step = group.heads;
+    for (; group.firstHead < a->heads; group.firstHead += step) {
+        const size_t left = a->heads - group.firstHead;
+        if (group.heads > left) group.heads = left;
+        teamShare(threads, group.heads * blocks, table->packAttention, &group);
+        teamShare(threads, group.heads * inBlocks(a->tokens, attentionQueries), table->attention, &group);
+    }
 }
 
 static size_t productThreads(KernelTeam team, const KernelProduct *a) {
@@ -90,5 +117,5 @@ void kernelProduct(KernelTeam team, const KernelProduct *a) {
     const size_t threads = productThreads(team, a);
     const ProductGrid grid = productGrid(a, threads);
     const size_t items = grid.rowBlocks * grid.columnBlocks;
-    teamRun(threads < items ? threads : items, items, kernelTable(team.level)->product, &grid);
+    teamShare(threads < items ? threads : items, items, kernelTable(team.level)->product, &grid);
 }

@@ -5,6 +5,7 @@
 
 #include <dlfcn.h>
 #include <pthread.h>
+#include <stdatomic.h>
 
 // oneDNN brings an OpenMP runtime into the process (libgomp, or one that offers the same entry points). Running on its threads
 // rather than on others keeps two pools from waiting for each other's processors. The entry points are looked up by name so that
@@ -46,25 +47,36 @@ typedef struct {
     size_t size, count;
     TeamBody body;
     const void *arguments;
+    /// The first item that nobody has taken, where they are shared.
+    atomic_size_t next;
 } Run;
-
-static void runPart(const Run *run, size_t part) {
-    run->body(run->arguments, part, run->count * part / run->size, run->count * (part + 1) / run->size);
-}
 
 /// The runtime may give fewer threads than asked for: parts are then dealt out in turn.
 static void runParts(void *data) {
     const Run *run = data;
     const size_t threads = (size_t)openMP.teamThreads();
-    for (size_t part = (size_t)openMP.threadNumber(); part < run->size; part += threads) runPart(run, part);
+    for (size_t part = (size_t)openMP.threadNumber(); part < run->size; part += threads)
+        run->body(run->arguments, part, run->count * part / run->size, run->count * (part + 1) / run->size);
 }
 
-void teamRun(size_t size, size_t count, TeamBody body, const void *arguments) {
-    Run run = {size, count, body, arguments};
-    if (size <= 1 || !openMP.parallel) {
-        run.size = 1;
-        runPart(&run, 0);
-    } else {
-        openMP.parallel(runParts, &run, (unsigned)size, 0);
+/// Each takes a part of what is left, less as it runs out (guided self-scheduling, Polychronopoulos and Kuck 1987).
+static void takeShares(void *data) {
+    Run *run = data;
+    size_t begin = atomic_load(&run->next);
+    while (begin < run->count) {
+        const size_t left = run->count - begin, share = left / (2 * run->size), end = begin + (share > 0 ? share : 1);
+        if (!atomic_compare_exchange_weak(&run->next, &begin, end)) continue;
+        run->body(run->arguments, (size_t)openMP.threadNumber(), begin, end);
+        begin = atomic_load(&run->next);
     }
 }
+
+static void start(void (*work)(void *), size_t size, size_t count, TeamBody body, const void *arguments) {
+    if (size <= 1 || !openMP.parallel) return body(arguments, 0, 0, count);
+    Run run = {size, count, body, arguments, 0};
+    openMP.parallel(work, &run, (unsigned)size, 0);
+}
+
+void teamRun(size_t size, size_t count, TeamBody body, const void *arguments) { start(runParts, size, count, body, arguments); }
+
+void teamShare(size_t size, size_t count, TeamBody body, const void *arguments) { start(takeShares, size, count, body, arguments); }

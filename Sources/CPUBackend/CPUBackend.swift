@@ -49,7 +49,7 @@ public struct CPUBackend: Backend {
     }
 
     /// Whether the processor multiplies bf16 pairs itself, so that bf16 is faster than f32 and not slower.
-    public var hasFastBF16: Bool { instructionSet == .avx512BF16 }
+    public var hasFastBF16: Bool { instructionSet >= .avx512BF16 }
 
     /// Whether oneDNN has code for bf16: it asks for AVX-512, and refuses anything less.
     var libraryTakesBF16: Bool { instructionSet >= .avx512 }

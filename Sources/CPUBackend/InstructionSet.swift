@@ -5,6 +5,8 @@ package enum InstructionSet: CaseIterable, Comparable, Sendable {
     case baseline, avx2, avx512
     /// AVX-512 with products of bf16 pairs accumulated in f32.
     case avx512BF16
+    /// With products of bf16 in tile registers too.
+    case amx
 
     /// The best one of this processor.
     package static var best: InstructionSet {
@@ -17,6 +19,7 @@ package enum InstructionSet: CaseIterable, Comparable, Sendable {
         case .avx2: KernelLevelAVX2
         case .avx512: KernelLevelAVX512
         case .avx512BF16: KernelLevelAVX512BF16
+        case .amx: KernelLevelAMX
         }
     }
 }
@@ -28,6 +31,7 @@ extension InstructionSet: CustomStringConvertible {
         case .avx2: "AVX2"
         case .avx512: "AVX-512"
         case .avx512BF16: "AVX-512 with BF16"
+        case .amx: "AMX with BF16"
         }
     }
 }

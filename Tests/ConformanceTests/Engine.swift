@@ -16,7 +16,7 @@ struct Engine: Sendable, CustomTestStringConvertible {
         Engine(
             testDescription: "cpu (\(instructionSet), \(threads == 0 ? "all" : "\(threads)") threads)",
             backend: CPUBackend(instructionSet: instructionSet, threads: threads),
-            narrowsAttentionWeights: instructionSet == .avx512BF16)
+            narrowsAttentionWeights: instructionSet >= .avx512BF16)
     }
 
     private static func cuda(_ engine: CUDAEngine, usesWarpgroups: Bool) -> Engine {

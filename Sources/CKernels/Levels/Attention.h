@@ -1,69 +1,72 @@
 // Attention by blocks of queries and keys with a running softmax (Milakov and Gimelshein 2018; Dao et al. 2022): the score matrix
 // exists one block at a time. Both products go by tiles (Tile.h).
 
-enum {
-    queryBlock = TILE_ROWS * 16,
-    keyBlock = 256,
-};
-
-/// One thread's scratch, in units of 4 bytes, and the sizes it is cut by.
+/// How scratch is cut, in units of 4 bytes: panels of the group's heads for all threads, then each thread's own.
 typedef struct {
     /// Units of one head's channels, units and vector-padded number of its keys, vector-padded channels.
     size_t depth, keyUnits, keys, channels;
     float *keyPanels, *valuePanels, *queries, *scores, *sums, *maxima, *totals;
-    size_t unitCount;
+    size_t headUnitCount, threadUnitCount;
 } AttentionScratch;
 
-INLINE AttentionScratch attentionScratchAt(const KernelAttention *a, float *base, size_t perUnit) {
+/// Of the group's head number `head`, and of thread number `worker`.
+INLINE AttentionScratch attentionScratchAt(const AttentionGroup *group, size_t head, size_t worker, size_t perUnit) {
+    const KernelAttention *a = group->attention;
     AttentionScratch s;
     s.depth = ceilDivide(a->headSize, perUnit);
     s.keyUnits = ceilDivide(a->tokens, perUnit);
     s.keys = inVectors(a->tokens);
     s.channels = inVectors(a->headSize);
-    s.keyPanels = base;
+    const size_t scoreCount = attentionQueries * attentionKeys, sumCount = attentionQueries * s.channels;
+    s.headUnitCount = inVectors(s.depth * s.keys + s.keyUnits * s.channels);
+    s.threadUnitCount = inVectors(scoreCount + sumCount + attentionQueries * (s.depth + 2));
+    s.keyPanels = (float *)a->scratch + head * s.headUnitCount;
     s.valuePanels = s.keyPanels + s.depth * s.keys;
-    s.scores = s.valuePanels + inVectors(s.keyUnits * s.channels);
-    s.sums = s.scores + queryBlock * keyBlock;
-    s.queries = s.sums + queryBlock * s.channels;
-    s.maxima = s.queries + inVectors(queryBlock * s.depth);
-    s.totals = s.maxima + queryBlock;
-    s.unitCount = inVectors((size_t)(s.totals + queryBlock - base));
+    s.scores = (float *)a->scratch + group->heads * s.headUnitCount + worker * s.threadUnitCount;
+    s.sums = s.scores + scoreCount;
+    s.queries = s.sums + sumCount;
+    s.maxima = s.queries + attentionQueries * s.depth;
+    s.totals = s.maxima + attentionQueries;
     return s;
 }
 
-/// Elements [index, index + perUnit) of a row as one unit; zero past `count`.
-INLINE float unitAt(const void *row, size_t index, size_t count, KernelType type, size_t perUnit) {
-    uint32_t bits = 0;
-    if (type == KernelTypeF32) return ((const float *)row)[index];
-    const uint16_t *elements = (const uint16_t *)row + index;
-    if (perUnit == 2) bits = elements[0] | (index + 1 < count ? (uint32_t)elements[1] << 16 : 0);
-    else bits = (uint32_t)elements[0] << 16;
-    float unit;
-    memcpy(&unit, &bits, sizeof unit);
-    return unit;
+/// A head's rows [first, first + lanes) of units [unit, unit + lanes), zero past the tokens and past the channels.
+INLINE void loadHeadUnits(
+    const KernelAttention *a, KernelMatrix x, size_t head, size_t first, size_t unit, Vector block[lanes], KernelType type,
+    size_t perUnit) {
+    const size_t channel = unit * perUnit, channels = smaller(lanes * perUnit, a->headSize - channel);
+    for (size_t i = 0; i < lanes; i++) {
+        block[i] = 0;
+        if (first + i >= a->tokens) continue;
+        const void *row = elementAt(x, first + i, head * a->headSize + channel, type);
+        if (perUnit == 2) memcpy(&block[i], row, channels * sizeOf(type));
+        else block[i] = load(row, 0, channels, type);
+    }
 }
 
-/// key [tokens, headSize] → panels over keys, units along channels.
-INLINE void packKeys(const KernelAttention *a, size_t head, const AttentionScratch *s, KernelType type, size_t perUnit) {
-    for (size_t first = 0; first < s->keys; first += panelWidth) {
-        const size_t width = smaller(panelWidth, s->keys - first);
-        float *panel = s->keyPanels + first * s->depth;
-        for (size_t key = 0; key < width; key++) {
-            const bool inside = first + key < a->tokens;
-            const void *row = inside ? elementAt(a->key, first + key, head * a->headSize, type) : NULL;
-            for (size_t unit = 0; unit < s->depth; unit++)
-                panel[unit * width + key] = inside ? unitAt(row, unit * perUnit, a->headSize, type, perUnit) : 0;
+/// Keys [begin, end) of key [tokens, headSize] → panels over keys, units along channels; begin is a panel's.
+INLINE void packKeys(
+    const KernelAttention *a, size_t head, size_t begin, size_t end, const AttentionScratch *s, KernelType type, size_t perUnit) {
+    for (size_t first = begin; first < end; first += lanes) {
+        const size_t panelStart = first / panelWidth * panelWidth, width = smaller(panelWidth, s->keys - panelStart);
+        float *panel = s->keyPanels + panelStart * s->depth + (first - panelStart);
+        EACH_VECTOR(unit, n, s->depth) {
+            Vector block[lanes];
+            loadHeadUnits(a, a->key, head, first, unit, block, type, perUnit);
+            transpose(block);
+            for (size_t i = 0; i < n; i++) store(block[i], panel + (unit + i) * width, 0, lanes, KernelTypeF32);
         }
     }
 }
 
-/// value [tokens, headSize] → panels over channels, units along keys.
-INLINE void packValues(const KernelAttention *a, size_t head, const AttentionScratch *s, KernelType type, size_t perUnit) {
+/// Keys [begin, end) of value [tokens, headSize] → panels over channels, units along keys; begin is a unit's.
+INLINE void packValues(
+    const KernelAttention *a, size_t head, size_t begin, size_t end, const AttentionScratch *s, KernelType type, size_t perUnit) {
     for (size_t first = 0; first < s->channels; first += panelWidth) {
         const size_t width = smaller(panelWidth, s->channels - first);
         float *panel = s->valuePanels + first * s->keyUnits;
-        for (size_t unit = 0; unit < s->keyUnits; unit++) {
-            const size_t key = unit * perUnit;
+        for (size_t key = begin; key < end; key += perUnit) {
+            const size_t unit = key / perUnit;
             const void *even = elementAt(a->value, key, head * a->headSize + first, type);
             const void *odd = elementAt(a->value, smaller(key + 1, a->tokens - 1), head * a->headSize + first, type);
             const bool hasOdd = key + 1 < a->tokens;
@@ -84,10 +87,12 @@ INLINE void packValues(const KernelAttention *a, size_t head, const AttentionScr
 INLINE void packQueries(
     const KernelAttention *a, size_t head, size_t first, size_t count, const AttentionScratch *s, KernelType type, size_t perUnit) {
     const size_t rows = ceilDivide(count, TILE_ROWS) * TILE_ROWS;
-    for (size_t query = 0; query < rows; query++) {
-        const void *row = query < count ? elementAt(a->query, first + query, head * a->headSize, type) : NULL;
-        for (size_t unit = 0; unit < s->depth; unit++)
-            s->queries[query * s->depth + unit] = row ? unitAt(row, unit * perUnit, a->headSize, type, perUnit) : 0;
+    memset(s->queries, 0, rows * s->depth * sizeof(float));
+    for (size_t query = 0; query < count; query++) {
+        const void *row = elementAt(a->query, first + query, head * a->headSize, type);
+        float *units = s->queries + query * s->depth;
+        if (perUnit == 2) memcpy(units, row, a->headSize * sizeOf(type));
+        else EACH_VECTOR(c, n, a->headSize) store(load(row, c, n, type), units, c, n, KernelTypeF32);
     }
 }
 
@@ -115,7 +120,7 @@ INLINE void storeWeights(Vector weights, float *row, size_t c, size_t perUnit) {
 /// Scores past `valid` get weight zero up to the `width` that the next product reads.
 INLINE void softmaxRow(
     const KernelAttention *a, const AttentionScratch *s, size_t row, size_t valid, size_t width, const float *bias, size_t perUnit) {
-    float *scores = s->scores + row * keyBlock;
+    float *scores = s->scores + row * attentionKeys;
     const float biasFactor = scoreFactor(perUnit), factor = a->scale * biasFactor;
     Vector peak = -INFINITY;
     EACH_VECTOR(c, n, valid) {
@@ -157,7 +162,7 @@ INLINE void attendBlock(
     for (size_t column = 0; column < width; column += panelWidth) {
         const size_t panel = smaller(panelWidth, s->keys - firstKey - column);
         multiplyPanel(
-            s->queries, s->depth, rows, s->keyPanels + (firstKey + column) * s->depth, panel, s->depth, s->scores + column, keyBlock,
+            s->queries, s->depth, rows, s->keyPanels + (firstKey + column) * s->depth, panel, s->depth, s->scores + column, attentionKeys,
             false, perUnit);
     }
     for (size_t row = 0; row < count; row++) {
@@ -170,22 +175,22 @@ INLINE void attendBlock(
     for (size_t column = 0; column < s->channels; column += panelWidth) {
         const size_t panel = smaller(panelWidth, s->channels - column);
         multiplyPanel(
-            s->scores, keyBlock, rows, s->valuePanels + column * s->keyUnits + firstKey / perUnit * panel, panel,
+            s->scores, attentionKeys, rows, s->valuePanels + column * s->keyUnits + firstKey / perUnit * panel, panel,
             ceilDivide(keys, perUnit), s->sums + column, s->channels, true, perUnit);
     }
 }
 
 INLINE void attendQueries(const KernelAttention *a, size_t head, size_t first, const AttentionScratch *s, KernelType type, size_t perUnit) {
-    const size_t count = smaller(queryBlock, a->tokens - first);
+    const size_t count = smaller(attentionQueries, a->tokens - first);
     const size_t keys = a->causal ? first + count : a->tokens;
     packQueries(a, head, first, count, s, type, perUnit);
-    memset(s->sums, 0, queryBlock * s->channels * sizeof(float));
-    for (size_t row = 0; row < queryBlock; row++) {
+    memset(s->sums, 0, attentionQueries * s->channels * sizeof(float));
+    for (size_t row = 0; row < attentionQueries; row++) {
         s->maxima[row] = -INFINITY;
         s->totals[row] = 0;
     }
-    for (size_t firstKey = 0; firstKey < keys; firstKey += keyBlock)
-        attendBlock(a, head, first, count, firstKey, smaller(keyBlock, keys - firstKey), s, perUnit);
+    for (size_t firstKey = 0; firstKey < keys; firstKey += attentionKeys)
+        attendBlock(a, head, first, count, firstKey, smaller(attentionKeys, keys - firstKey), s, perUnit);
     for (size_t row = 0; row < count; row++) {
         void *output = elementAt(a->output, first + row, head * a->headSize, type);
         EACH_VECTOR(c, n, a->headSize)
@@ -193,27 +198,42 @@ INLINE void attendQueries(const KernelAttention *a, size_t head, size_t first, c
     }
 }
 
-/// Work items are blocks of queries, head after head; a thread packs the keys and values of each head it meets.
-INLINE void attendItems(const KernelAttention *a, size_t worker, size_t begin, size_t end, KernelType type, size_t perUnit) {
-    const size_t blocks = ceilDivide(a->tokens, queryBlock);
-    const size_t unitCount = attentionScratchAt(a, NULL, perUnit).unitCount;
-    const AttentionScratch s = attentionScratchAt(a, (float *)a->scratch + worker * unitCount, perUnit);
+/// Work items are blocks of keys, head after head of the group.
+static void packAttention(const void *arguments, size_t worker, size_t begin, size_t end) {
+    const AttentionGroup *group = arguments;
+    const KernelAttention *a = group->attention;
+    const bool pairs = a->type == KernelTypeBF16;
+    const size_t blocks = ceilDivide(a->tokens, attentionKeys);
     for (size_t item = begin; item < end; item++) {
-        const size_t head = item / blocks;
-        if (item == begin || item % blocks == 0) {
-            packKeys(a, head, &s, type, perUnit);
-            packValues(a, head, &s, type, perUnit);
+        const size_t head = item / blocks, first = item % blocks * attentionKeys, last = smaller(first + attentionKeys, a->tokens);
+        const AttentionScratch s = attentionScratchAt(group, head, worker, pairs ? perUnitBF16 : 1);
+        if (pairs) {
+            packKeys(a, group->firstHead + head, first, last, &s, KernelTypeBF16, perUnitBF16);
+            packValues(a, group->firstHead + head, first, last, &s, KernelTypeBF16, perUnitBF16);
+        } else {
+            packKeys(a, group->firstHead + head, first, last, &s, KernelTypeF32, 1);
+            packValues(a, group->firstHead + head, first, last, &s, KernelTypeF32, 1);
         }
-        attendQueries(a, head, item % blocks * queryBlock, &s, type, perUnit);
     }
 }
 
+/// Work items are blocks of queries, head after head of the group.
 static void attention(const void *arguments, size_t worker, size_t begin, size_t end) {
-    const KernelAttention *a = arguments;
-    if (a->type == KernelTypeBF16) attendItems(a, worker, begin, end, KernelTypeBF16, perUnitBF16);
-    else attendItems(a, worker, begin, end, KernelTypeF32, 1);
+    const AttentionGroup *group = arguments;
+    const KernelAttention *a = group->attention;
+    const bool pairs = a->type == KernelTypeBF16;
+    const size_t blocks = ceilDivide(a->tokens, attentionQueries);
+    configureTiles();
+    for (size_t item = begin; item < end; item++) {
+        const size_t head = item / blocks, first = item % blocks * attentionQueries;
+        const AttentionScratch s = attentionScratchAt(group, head, worker, pairs ? perUnitBF16 : 1);
+        if (pairs) attendQueries(a, group->firstHead + head, first, &s, KernelTypeBF16, perUnitBF16);
+        else attendQueries(a, group->firstHead + head, first, &s, KernelTypeF32, 1);
+    }
+    releaseTiles();
 }
 
-static size_t attentionScratch(const KernelAttention *a) {
-    return attentionScratchAt(a, NULL, a->type == KernelTypeBF16 ? perUnitBF16 : 1).unitCount * sizeof(float);
+static size_t attentionScratch(const AttentionGroup *group, size_t threads) {
+    const AttentionScratch s = attentionScratchAt(group, 0, 0, group->attention->type == KernelTypeBF16 ? perUnitBF16 : 1);
+    return (group->heads * s.headUnitCount + threads * s.threadUnitCount) * sizeof(float);
 }

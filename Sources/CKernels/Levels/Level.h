@@ -20,8 +20,8 @@ const KernelTable KERNEL_TABLE = {
     .finite = checkFinite,
     .groupStatistics = groupStatistics,
     .groupNormalize = groupNormalize,
+    .packAttention = packAttention,
     .attention = attention,
     .product = product,
-    .queryBlock = queryBlock,
     .attentionScratch = attentionScratch,
 };

@@ -1,21 +1,6 @@
 // Matrix products with weights [columns, depth] as checkpoints store them. A block of results takes its weights some units at a time,
 // transposed into panels on the way, and adds up in f32; the last units' sums are finished and rounded while they are in a cache.
 
-/// 16×16 lanes transposed: each of four rounds interleaves the first half of the rows with the second.
-INLINE void transpose(Vector rows[lanes]) {
-    for (int round = 0; round < 4; round++) {
-        Vector mixed[lanes];
-#pragma clang loop unroll(full)
-        for (int i = 0; i < lanes / 2; i++) {
-            const Vector x = rows[i], y = rows[i + lanes / 2];
-            mixed[2 * i] = __builtin_shufflevector(x, y, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23);
-            mixed[2 * i + 1] = __builtin_shufflevector(x, y, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31);
-        }
-#pragma clang loop unroll(full)
-        for (int i = 0; i < lanes; i++) rows[i] = mixed[i];
-    }
-}
-
 /// Units [index, index + n) of a row, zero past them.
 INLINE Vector loadUnits(const void *row, size_t index, size_t n, KernelType type, size_t perUnit) {
     return load(row, index, n, perUnit == 2 ? KernelTypeF32 : type);
@@ -77,9 +62,9 @@ INLINE void finishRow(const KernelProduct *a, size_t row, size_t first, size_t c
 INLINE void multiplyBlock(const ProductGrid *grid, size_t item, float *scratch, KernelType type, size_t perUnit) {
     const KernelProduct *a = grid->product;
     const size_t firstRow = item % grid->rowBlocks * grid->rows, endRow = smaller(firstRow + grid->rows, a->rows);
-    const size_t firstColumn = item / grid->rowBlocks * productColumns, columns = smaller(productColumns, a->columns - firstColumn);
+    const size_t firstColumn = item / grid->rowBlocks * grid->columns, columns = smaller(grid->columns, a->columns - firstColumn);
     const size_t units = a->depth / perUnit, padded = inVectors(columns);
-    float *staged = scratch + productColumns * productUnits, *sums = staged + productRowStep * productUnits;
+    float *staged = scratch + grid->columns * productUnits, *sums = staged + productRowStep * productUnits;
     for (size_t unit = 0; unit < units; unit += productUnits) {
         const size_t count = smaller(productUnits, units - unit);
         for (size_t c = 0; c < padded; c += panelWidth)
@@ -88,15 +73,14 @@ INLINE void multiplyBlock(const ProductGrid *grid, size_t item, float *scratch, 
             size_t stride;
             const float *left = productLeft(a, row, unit, count, staged, &stride, type, perUnit);
             prefetchRows(a, row + TILE_ROWS, unit, count, type, perUnit);
-            float *tile = sums + (row - firstRow) * productColumns;
+            float *tile = sums + (row - firstRow) * grid->columns;
             for (size_t c = 0; c < padded; c += panelWidth) {
                 const size_t width = smaller(panelWidth, padded - c);
-                multiplyPanel(
-                    left, stride, TILE_ROWS, scratch + c * count, width, count, tile + c, productColumns, unit > 0, perUnit);
+                multiplyPanel(left, stride, TILE_ROWS, scratch + c * count, width, count, tile + c, grid->columns, unit > 0, perUnit);
             }
             if (unit + count < units) continue;
             for (size_t i = row; i < smaller(row + TILE_ROWS, endRow); i++)
-                finishRow(a, i, firstColumn, columns, tile + (i - row) * productColumns, type);
+                finishRow(a, i, firstColumn, columns, tile + (i - row) * grid->columns, type);
         }
     }
 }
@@ -104,8 +88,10 @@ INLINE void multiplyBlock(const ProductGrid *grid, size_t item, float *scratch, 
 static void product(const void *arguments, size_t worker, size_t begin, size_t end) {
     const ProductGrid *grid = arguments;
     float *scratch = (float *)grid->product->scratch + worker * productScratch(*grid);
+    configureTiles();
     for (size_t item = begin; item < end; item++) {
         if (grid->product->type == KernelTypeBF16) multiplyBlock(grid, item, scratch, KernelTypeBF16, perUnitBF16);
         else multiplyBlock(grid, item, scratch, KernelTypeF32, 1);
     }
+    releaseTiles();
 }

@@ -16,7 +16,9 @@ typedef enum {
     KernelLevelAVX2,
     KernelLevelAVX512,
     /// With products of bf16 pairs accumulated in f32.
-    KernelLevelAVX512BF16
+    KernelLevelAVX512BF16,
+    /// With products of tile registers, bf16 pairs accumulated in f32.
+    KernelLevelAMX
 } KernelLevel;
 
 /// How a kernel runs. `threads` is the most that work on it, 0 for as many as the team has.
@@ -25,7 +27,7 @@ typedef struct {
     int32_t threads;
 } KernelTeam;
 
-/// The best level of this processor.
+/// The best level of this processor, of those that the system lets this process use.
 KernelLevel kernelBestLevel(void);
 /// Threads of the team that oneDNN's kernels also run on; 1 without an OpenMP runtime in the process.
 int32_t kernelThreadCount(void);
