@@ -28,7 +28,10 @@ struct BenchShapes: ParsableArguments {
         if let only, found.isEmpty {
             throw OptionError.invalid(option: "--only", value: only, expected: "part of a name that the command prints without it")
         }
-        let products = try FluxOperations(backend: library, type: type, side: side).products().map { try Row($0, on: library) }
+        let products = try zip(
+            FluxOperations(backend: library, type: type, side: side).products().map { try Row($0, on: library) },
+            operations.products().map { try Row($0, on: backend) }
+        ).map { $0.seconds < $1.seconds ? $0 : $1 }
         let copy = try Row(operations.copy(), on: backend)
         let roof = Roof(flopPerSecond: products.compactMap(\.flopPerSecond).max() ?? 0, bytesPerSecond: copy.bytesPerSecond ?? 0)
         let rows = products + [copy] + found
