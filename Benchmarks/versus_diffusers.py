@@ -147,14 +147,18 @@ def main() -> None:
     options = parser.parse_args()
     if options.peer:
         return serve_peer(options.model, options.dtype)
+    peer_errors = tempfile.TemporaryFile("w+")
     peer = subprocess.Popen(
         [sys.executable, __file__, "--sluice", "", "--model", options.model, "--dtype", options.dtype, "--peer"],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=peer_errors, text=True)
     sluice = Sluice(options.sluice, options.model, options.dtype)
 
     def ask(what: str, side: int, count: int) -> list[float]:
         print(what, side, count, file=peer.stdin, flush=True)
-        return json.loads(peer.stdout.readline())
+        if not (answer := peer.stdout.readline()):
+            peer_errors.seek(0)
+            sys.exit(f"diffusers ended: {peer_errors.read().strip().splitlines()[-1:]}")
+        return json.loads(answer)
 
     rows = []
     print("least · median · most")
