@@ -10,6 +10,7 @@ transformers of Tools/golden/requirements.txt: python3 -m venv .venv && .venv/bi
     .venv/bin/python Benchmarks/versus_diffusers.py --sluice .build/release/sluice --model /tmp/flux --out versus.json
 """
 import argparse
+import contextlib
 import json
 import pathlib
 import statistics
@@ -154,10 +155,11 @@ def main() -> None:
     sluice = Sluice(options.sluice, options.model, options.dtype)
 
     def ask(what: str, side: int, count: int) -> list[float]:
-        print(what, side, count, file=peer.stdin, flush=True)
+        with contextlib.suppress(BrokenPipeError):
+            print(what, side, count, file=peer.stdin, flush=True)
         if not (answer := peer.stdout.readline()):
             peer_errors.seek(0)
-            sys.exit(f"diffusers ended: {peer_errors.read().strip().splitlines()[-1:]}")
+            sys.exit("diffusers ended: " + (peer_errors.read().strip().splitlines() or ["without a word"])[-1])
         return json.loads(answer)
 
     rows = []

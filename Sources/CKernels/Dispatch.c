@@ -73,15 +73,13 @@ bool kernelIsFinite(KernelTeam team, KernelType type, KernelMatrix x, size_t row
     return !atomic_load(&found);
 }
 
-static size_t inBlocks(size_t count, size_t block) { return (count + block - 1) / block; }
-
 static size_t attentionThreads(KernelTeam team, const KernelAttention *a) {
-    const size_t items = a->heads * inBlocks(a->tokens, attentionQueries);
+    const size_t items = a->heads * ceilDivide(a->tokens, attentionQueries);
     return teamSize(team.threads, items, a->heads * a->tokens * a->tokens * a->headSize / 16 / items);
 }
 
 static AttentionGroup attentionGroup(const KernelAttention *a, size_t threads) {
-    const size_t wanted = inBlocks(attentionItems * threads, inBlocks(a->tokens, attentionQueries));
+    const size_t wanted = ceilDivide(attentionItems * threads, ceilDivide(a->tokens, attentionQueries));
     return (AttentionGroup){a, 0, wanted < a->heads ? wanted : a->heads};
 }
 
@@ -93,14 +91,14 @@ size_t kernelAttentionScratch(KernelTeam team, const KernelAttention *a) {
 
 void kernelAttention(KernelTeam team, const KernelAttention *a) {
     const KernelTable *table = kernelTable(team.level);
-    const size_t threads = attentionThreads(team, a), blocks = inBlocks(a->tokens, attentionKeys);
+    const size_t threads = attentionThreads(team, a), blocks = ceilDivide(a->tokens, attentionKeys);
     AttentionGroup group = attentionGroup(a, threads);
     const size_t step = group.heads;
     for (; group.firstHead < a->heads; group.firstHead += step) {
         const size_t left = a->heads - group.firstHead;
         if (group.heads > left) group.heads = left;
         teamShare(threads, group.heads * blocks, table->packAttention, &group);
-        teamShare(threads, group.heads * inBlocks(a->tokens, attentionQueries), table->attention, &group);
+        teamShare(threads, group.heads * ceilDivide(a->tokens, attentionQueries), table->attention, &group);
     }
 }
 

@@ -4,6 +4,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+static inline size_t ceilDivide(size_t x, size_t divisor) { return (x + divisor - 1) / divisor; }
+
 /// Does items [begin, end); `worker` is less than the number of threads and distinct among those at work.
 typedef void (*TeamBody)(const void *arguments, size_t worker, size_t begin, size_t end);
 

@@ -14,7 +14,7 @@ struct FluxOperations {
     private var imageTokens: Int { side * side / 256 }
     private var tokens: Int { Self.textTokens + imageTokens }
 
-    /// Plain matrix products by the device's library, the fastest of which is the roof of arithmetic.
+    /// Plain matrix products, the fastest of which is the roof of arithmetic.
     func products() throws -> [OperationBenchmark] {
         try [(2048, 2048, 2048), (4096, 4096, 4096), (tokens, Self.width, Self.width)].map { rows, depth, columns in
             try linear("matrix product", rows, depth, columns, bias: false)

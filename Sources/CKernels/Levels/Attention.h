@@ -30,15 +30,14 @@ INLINE AttentionScratch attentionScratchAt(const AttentionGroup *group, size_t h
     return s;
 }
 
-/// A head's rows [first, first + lanes) of units [unit, unit + lanes), zero past the tokens and past the channels.
-INLINE void loadHeadUnits(
-    const KernelAttention *a, KernelMatrix x, size_t head, size_t first, size_t unit, Vector block[lanes], KernelType type,
-    size_t perUnit) {
+/// Units [unit, unit + lanes) of a head's keys [first, first + lanes), zero past the tokens and past the channels.
+INLINE void loadKeys(
+    const KernelAttention *a, size_t head, size_t first, size_t unit, Vector block[lanes], KernelType type, size_t perUnit) {
     const size_t channel = unit * perUnit, channels = smaller(lanes * perUnit, a->headSize - channel);
     for (size_t i = 0; i < lanes; i++) {
         block[i] = 0;
         if (first + i >= a->tokens) continue;
-        const void *row = elementAt(x, first + i, head * a->headSize + channel, type);
+        const void *row = elementAt(a->key, first + i, head * a->headSize + channel, type);
         if (perUnit == 2) memcpy(&block[i], row, channels * sizeOf(type));
         else block[i] = load(row, 0, channels, type);
     }
@@ -52,7 +51,7 @@ INLINE void packKeys(
         float *panel = s->keyPanels + panelStart * s->depth + (first - panelStart);
         EACH_VECTOR(unit, n, s->depth) {
             Vector block[lanes];
-            loadHeadUnits(a, a->key, head, first, unit, block, type, perUnit);
+            loadKeys(a, head, first, unit, block, type, perUnit);
             transpose(block);
             for (size_t i = 0; i < n; i++) store(block[i], panel + (unit + i) * width, 0, lanes, KernelTypeF32);
         }

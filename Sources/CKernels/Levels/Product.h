@@ -64,7 +64,7 @@ INLINE void multiplyBlock(const ProductGrid *grid, size_t item, float *scratch, 
     const size_t firstRow = item % grid->rowBlocks * grid->rows, endRow = smaller(firstRow + grid->rows, a->rows);
     const size_t firstColumn = item / grid->rowBlocks * grid->columns, columns = smaller(grid->columns, a->columns - firstColumn);
     const size_t units = a->depth / perUnit, padded = inVectors(columns);
-    float *staged = scratch + grid->columns * productUnits, *sums = staged + productRowStep * productUnits;
+    float *staged = scratch + grid->columns * productUnits, *sums = staged + productTileRows * productUnits;
     for (size_t unit = 0; unit < units; unit += productUnits) {
         const size_t count = smaller(productUnits, units - unit);
         for (size_t c = 0; c < padded; c += panelWidth)

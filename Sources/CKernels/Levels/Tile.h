@@ -19,7 +19,6 @@ enum { perUnitBF16 = 2 };
 enum { perUnitBF16 = 1 };
 #endif
 
-INLINE size_t ceilDivide(size_t x, size_t divisor) { return (x + divisor - 1) / divisor; }
 INLINE size_t smaller(size_t x, size_t y) { return x < y ? x : y; }
 INLINE size_t inVectors(size_t x) { return ceilDivide(x, lanes) * lanes; }
 
